@@ -1,0 +1,1 @@
+"""Tests: unit (pure), db (real files), golden (documents), ui (offscreen)."""
