@@ -1,0 +1,51 @@
+"""What the data is: every entity of the office, and the words for them.
+
+Entity map::
+
+    Campaign ─┬─ Phase, Deadline, ReportingUnit
+              ├─ Secondment ── Person
+              ├─ Group ── GroupMember ── Person
+              ├─ Inspection ─┬─ Enterprise (kept across campaigns)
+              │              ├─ Attendance ── Person
+              │              └─ Finding
+              ├─ Case ─┬─ CaseParty ── CaseAmount (dated)
+              │        └─ CaseFinding ── Finding
+              ├─ Submission ── Attachment
+              └─ Package
+    Operation ── RowChange     the one history     Rule, Setting, Draft
+
+Glossary (English in code, Chinese on screen): campaign 专项行动 · notice 方案/通知 ·
+phase 阶段 · deadline 时限 · reporting unit 报送单位 · town 镇办 · submission 报送 ·
+officer 执法人员 · expert 专家 · secondment 抽调 · group 检查组 · leader 组长 ·
+enterprise 企业 · registry 名录库 · inspection (visit) 检查 · finding 问题 · major hazard
+重大事故隐患 · disposal 处置 · document 执法文书 · rectification 整改 · recheck 复查 ·
+closed 销号 · case 案件 · party 当事人 · penalty 处罚 · figure 指标 · definition 口径 ·
+pre-flight 报送前体检 · package 报送包 · ordinary procedure 普通程序（一般程序） ·
+summary procedure 简易程序 · operation 操作 · bin 回收站.
+
+This package imports every entity, so that `Base.metadata` is complete.
+"""
+
+from __future__ import annotations
+
+from models.attachment import Attachment
+from models.base import Base
+from models.campaign import Campaign, Deadline, Phase, ReportingUnit
+from models.case import Case, CaseAmount, CaseFinding, CaseParty
+from models.draft import Draft
+from models.enterprise import Enterprise
+from models.finding import Finding
+from models.group import Group, GroupMember
+from models.history import Operation, RowChange
+from models.inspection import Attendance, Inspection
+from models.package import Package
+from models.person import Person, Secondment
+from models.rule import Rule
+from models.setting import Setting
+from models.submission import Submission
+
+__all__ = [
+    "Attachment", "Attendance", "Base", "Campaign", "Case", "CaseAmount", "CaseFinding", "CaseParty", "Deadline", "Draft",
+    "Enterprise", "Finding", "Group", "GroupMember", "Inspection", "Operation", "Package", "Person", "Phase", "ReportingUnit",
+    "RowChange", "Rule", "Secondment", "Setting", "Submission",
+]  # fmt: skip

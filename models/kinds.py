@@ -1,0 +1,72 @@
+"""The kinds of values a column can hold: how each is read, shown and written.
+
+To add one: 1. write its parser in `values`, `dates`, `money` or `codes`;
+2. add the constant here; 3. map its editor name in `ui`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from models.codes import parse_certificate, parse_code, parse_phone
+from models.dates import parse_date, show_date
+from models.forms import Context, Kind, Reading
+from models.money import parse_amount, show_amount
+from models.values import (
+    parse_choice,
+    parse_count,
+    parse_flag,
+    parse_long,
+    parse_name,
+    parse_names,
+    parse_organisation,
+    parse_text,
+    parse_time,
+    plain,
+)
+
+
+def show_text(value: object) -> str:
+    """Return the value as plain text."""
+    return plain(value)
+
+
+def show_names(value: object) -> str:
+    """Return names with the enumeration comma between them."""
+    return "、".join(str(name) for name in value) if isinstance(value, list | tuple) else plain(value)
+
+
+def show_flag(value: object) -> str:
+    """Return 是 or 否, empty if not stated."""
+    return "" if value is None else "是" if value else "否"
+
+
+TEXT = Kind("text", parse_text, show_text, "@", "left")
+LONG = Kind("long", parse_long, show_text, "@", "left")
+NAME = Kind("name", parse_name, show_text, "@", "center")
+NAMES = Kind("names", parse_names, show_names, "@", "left")
+ORGANISATION = Kind("text", parse_organisation, show_text, "@", "left")
+CODE = Kind("code", parse_code, show_text, "@", "center")
+CERTIFICATE = Kind("code", parse_certificate, show_text, "@", "center")
+PHONE = Kind("phone", parse_phone, show_text, "@", "center")
+COUNT = Kind("count", parse_count, show_text, "0", "center")
+AMOUNT = Kind("amount", parse_amount, show_amount, "General", "center")
+DATE = Kind("date", parse_date, show_date, "yyyy-mm-dd", "center")
+TIME = Kind("time", parse_time, show_text, "@", "center")
+FLAG = Kind("flag", parse_flag, show_flag, "@", "center")
+
+
+def choice(options: Sequence[str], synonyms: Mapping[str, str] | None = None, *, code: str = "choice_unknown") -> Kind:
+    """Return the kind of a value that is one of a few words.
+
+    Args:
+        options: The words, in the order of the list box.
+        synonyms: Other spellings and the option each means.
+        code: Flag code of a word that is none of them.
+    """
+    meaning = dict(synonyms or {})
+
+    def parse(raw: object, context: Context) -> Reading:
+        return parse_choice(raw, options, meaning, code)
+
+    return Kind("choice:" + "|".join(options), parse, show_text, "@", "center")

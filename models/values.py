@@ -1,0 +1,243 @@
+"""Pure reading of the cells people type: text, names, counts, phones, yes/no.
+
+Every parser takes the raw cell and its `Context` and returns a `Reading`.
+None raises for bad data and none changes a value in silence: what cannot be
+read is flagged, and what the parser altered is flagged too. Messages are
+sentences without a subject; row number and column title go before them
+(`models.forms`). Dates, amounts and codes have their own modules.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+import unicodedata
+from collections.abc import Mapping, Sequence
+
+from models.forms import Context, Flag, Reading
+
+EMPTY = Reading(None)
+NOTHING_WORDS = frozenset(("/", "-", "－", "—", "——", "–", "无", "\\", "、", "没有", "零", "0.0", "//", "--"))
+TOO_PRECISE = 10**15
+
+_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff\ufffe\uffff]")
+_BLANKS = re.compile(r"[\s\u00a0\u3000]+")
+_BETWEEN_CJK = re.compile(r"(?<=[\u3007\u3400-\u9fff（）、，。；：“”])[^\S\n]*\n?[^\S\n]*(?=[\u3007\u3400-\u9fff（）、，。；：“”])")
+_CJK_NAME = re.compile(r"[\u3007\u3400-\u9fff\U00020000-\U0003ffff]+")
+_DOTS = re.compile("[•・‧∙･.．]")
+_SEAL = re.compile(r"[（(](?:盖章|公章|签章|加盖公章)[）)]\s*$")
+_SEPARATORS = re.compile(r"[、，,;；/／\n\r]+")
+_COUNT = re.compile(r"共?([+-]?\d+(?:\.0+)?)(?:项|个|条|家|人|次|处|起|件|名|户|座|辆)?")
+_FULL_WIDTH = {code: code - 0xFEE0 for code in (*range(0xFF10, 0xFF1A), *range(0xFF21, 0xFF3B), *range(0xFF41, 0xFF5B))}
+_CLOCK = re.compile(r"(上午|下午|晚上|早上|中午)?(\d{1,2})(?:[:时点](\d{1,2}|半)?分?)")
+_TRUE_WORDS = frozenset(
+    ("是", "有", "√", "✓", "✔", "☑", "对", "已", "y", "yes", "true", "1", "v", "在场", "到场", "●", "○是", "拟处罚", "处罚")
+)
+_FALSE_WORDS = frozenset(("否", "无", "×", "✗", "✘", "x", "未", "n", "no", "false", "0", "不", "没有", "缺席", "/", "-", "—", "☐", "□"))
+_CHINESE_DIGITS = {"〇": 0, "零": 0, "○": 0, "一": 1, "二": 2, "两": 2, "三": 3, "四": 4, "五": 5, "六": 6, "七": 7, "八": 8, "九": 9}
+
+
+def plain(raw: object) -> str:
+    """Return the cell as text, trimmed; numbers without a needless ".0"."""
+    if raw is None:
+        return ""
+    if isinstance(raw, str):
+        return raw.strip().strip("\u3000\u00a0")
+    if isinstance(raw, bool):
+        return "是" if raw else "否"
+    if isinstance(raw, float):
+        return str(int(raw)) if raw.is_integer() and abs(raw) < TOO_PRECISE else repr(raw)
+    if isinstance(raw, dt.datetime):
+        return raw.date().isoformat() if raw.time() == dt.time() else raw.isoformat(" ", "minutes")
+    return str(raw)
+
+
+def folded(raw: object) -> str:
+    """Return the text in half-width form without any blank, for comparing."""
+    return _BLANKS.sub("", unicodedata.normalize("NFKC", plain(raw)))
+
+
+def lost_precision(raw: object) -> bool:
+    """Tell whether a number or scientific text has lost its last digits."""
+    if isinstance(raw, bool):
+        return False
+    if isinstance(raw, int | float):
+        return abs(raw) >= TOO_PRECISE
+    return isinstance(raw, str) and re.fullmatch(r"\d(?:\.\d+)?[Ee]\+?\d{1,3}", raw.strip()) is not None
+
+
+def parse_text(raw: object, context: Context) -> Reading:
+    """Read a line of text: blanks and line breaks between Chinese words go."""
+    return _text(raw, keep_lines=False)
+
+
+def parse_long(raw: object, context: Context) -> Reading:
+    """Read running text; its line breaks stay."""
+    return _text(raw, keep_lines=True)
+
+
+def parse_organisation(raw: object, context: Context) -> Reading:
+    """Read the name of an enterprise or unit; a seal mark behind it goes."""
+    reading = _text(raw, keep_lines=False)
+    if not isinstance(reading.value, str):
+        return reading
+    name = _SEAL.sub("", reading.value).strip()
+    if name == reading.value:
+        return reading
+    return Reading(name or None, (*reading.flags, Flag("suffix_removed", "已去掉末尾的“盖章”字样")))
+
+
+def parse_name(raw: object, context: Context) -> Reading:
+    """Read one person's name: inner blanks go, the dot of a long name stays."""
+    reading = _text(raw, keep_lines=False)
+    if not isinstance(reading.value, str):
+        return reading
+    name = _joined_name(reading.value)
+    if _SEPARATORS.search(name):
+        return Reading(name, (*reading.flags, Flag("multiple_values", f"“{name}”像是几个人，请分开填写")))
+    return Reading(name, reading.flags)
+
+
+def parse_names(raw: object, context: Context) -> Reading:
+    """Read several names as a tuple, whatever separates them."""
+    if isinstance(raw, list | tuple):
+        given = tuple(_joined_name(plain(item)) for item in raw if plain(item))
+        return Reading(given or None)
+    reading = _text(raw, keep_lines=True)
+    if not isinstance(reading.value, str):
+        return reading
+    found: list[str] = []
+    for part in _SEPARATORS.split(reading.value):
+        pieces = part.split()
+        # "张 三" is one person, "张三 李四" are two: a single character is never a full name.
+        if len(pieces) > 1 and all(len(piece) > 1 for piece in pieces):
+            found += [_joined_name(piece) for piece in pieces]
+        elif pieces:
+            found.append(_joined_name(part))
+    return Reading(tuple(found) or None, reading.flags)
+
+
+def parse_count(raw: object, context: Context) -> Reading:
+    """Read a number of things; "/", "－" and "无" are 0, a blank is None."""
+    if raw is None or isinstance(raw, bool):
+        return EMPTY if raw is None else Reading(None, (_unreadable_count(raw),))
+    if isinstance(raw, int | float):
+        if raw >= 0 and raw == int(raw) and raw < TOO_PRECISE:
+            return Reading(int(raw))
+        return Reading(None, (_unreadable_count(raw),))
+    text = folded(raw)
+    if not text:
+        return EMPTY
+    if text in NOTHING_WORDS:
+        return Reading(0)
+    match = _COUNT.fullmatch(text.replace(",", ""))
+    value = float(match[1]) if match else chinese_number(text.rstrip("项个条家人次处起件名户"))
+    if value is None or value < 0 or value >= TOO_PRECISE:
+        return Reading(None, (_unreadable_count(plain(raw)),))
+    return Reading(int(value))
+
+
+def parse_time(raw: object, context: Context) -> Reading:
+    """Read a time of day or a range of two, as "HH:MM" or "HH:MM-HH:MM"."""
+    if isinstance(raw, dt.datetime | dt.time):
+        return Reading(f"{raw:%H:%M}")
+    if isinstance(raw, float) and 0 <= raw < 1:
+        minutes = round(raw * 24 * 60) % (24 * 60)
+        return Reading(f"{minutes // 60:02}:{minutes % 60:02}")
+    text = folded(raw)
+    if not text:
+        return EMPTY
+    times = [_clock(match) for match in _CLOCK.finditer(text)]
+    rest = _CLOCK.sub("", text)
+    if not times or len(times) > 2 or None in times or rest.strip("-~—–至到前后左右"):
+        return Reading(plain(raw), (Flag("time_text", f"“{plain(raw)}”不是时间，请写成 09:00 或 09:00-10:30"),))
+    return Reading("-".join(time for time in times if time))
+
+
+def parse_flag(raw: object, context: Context) -> Reading:
+    """Read yes or no."""
+    if isinstance(raw, bool):
+        return Reading(raw)
+    text = folded(raw).lower()
+    if not text:
+        return EMPTY
+    if text in _TRUE_WORDS:
+        return Reading(value=True)
+    if text in _FALSE_WORDS:
+        return Reading(value=False)
+    if text[0] in "否无未不":
+        return Reading(value=False)
+    if text[0] in "是有已拟√":
+        return Reading(value=True)
+    return Reading(None, (Flag("flag_unknown", f"“{plain(raw)}”看不出是或否，请填“是”或“否”"),))
+
+
+def parse_choice(raw: object, options: Sequence[str], synonyms: Mapping[str, str], code: str) -> Reading:
+    """Read one of the options; a remark after the word is allowed."""
+    text = folded(raw)
+    if not text:
+        return EMPTY
+    words = {folded(option): option for option in options} | {folded(word): option for word, option in synonyms.items()}
+    first = re.split(r"[,;:。(、，；：（]", text)[0]
+    found = words.get(text) or words.get(first)
+    if found:
+        return Reading(found)
+    return Reading(None, (Flag(code, f"“{plain(raw)}”不在可填的范围内，请填：{'、'.join(options)}"),))
+
+
+def chinese_number(text: str) -> int | None:
+    """Return the number that Chinese words name (up to 9999), or None."""
+    if not text or any(char not in _CHINESE_DIGITS and char not in "十百千" for char in text):
+        return None
+    if not any(char in "十百千" for char in text):
+        return int("".join(str(_CHINESE_DIGITS[char]) for char in text))
+    total, digit = 0, 0
+    for char in text:
+        if char in _CHINESE_DIGITS:
+            digit = _CHINESE_DIGITS[char]
+        else:
+            total += (digit or 1) * {"十": 10, "百": 100, "千": 1000}[char]
+            digit = 0
+    return total + digit
+
+
+def _text(raw: object, *, keep_lines: bool) -> Reading:
+    if raw is None:
+        return EMPTY
+    if not isinstance(raw, str):
+        flags = (Flag("precision_lost", f"“{plain(raw)}”以数字存储，末位可能已丢失，请按文本重填"),) if lost_precision(raw) else ()
+        return Reading(plain(raw), flags)
+    text = raw.replace("\r\n", "\n").replace("\r", "\n")
+    flags = ()
+    if _CONTROL.search(text):
+        text = _CONTROL.sub("", text)
+        flags = (Flag("control_char_removed", "已去掉看不见的控制字符"),)
+    text = text.strip().strip("\u3000\u00a0").translate(_FULL_WIDTH)
+    if not keep_lines and ("\n" in text or " " in text or "\u3000" in text or "\u00a0" in text):
+        text = _BLANKS.sub(" ", _BETWEEN_CJK.sub("", text.replace("\u3000", " ").replace("\u00a0", " ")))
+    if text[:1] in ("=", "+", "-", "@", "＝", "＋", "－", "＠") and len(text) > 1:
+        flags = (*flags, Flag("formula_like_text", "以运算符开头，只当文字保存"))
+    return Reading(text or None, flags)
+
+
+def _joined_name(text: str) -> str:
+    name = unicodedata.normalize("NFKC", text).strip()
+    whole = _BLANKS.sub("", name)
+    if _CJK_NAME.fullmatch(whole):
+        return whole
+    parts = _DOTS.sub("·", whole)
+    if "·" in parts and all(_CJK_NAME.fullmatch(part) for part in parts.split("·")):
+        return parts
+    return _BLANKS.sub(" ", name)
+
+
+def _unreadable_count(raw: object) -> Flag:
+    return Flag("count_invalid", f"“{plain(raw)}”不是整数，请填数字")
+
+
+def _clock(match: re.Match[str]) -> str | None:
+    half, hours, minutes = match[1], int(match[2]), match[3]
+    if half in ("下午", "晚上") and hours < 12:
+        hours += 12
+    past = 30 if minutes == "半" else int(minutes or 0)
+    return f"{hours:02}:{past:02}" if hours < 24 and past < 60 else None

@@ -1,0 +1,101 @@
+"""Where things lie: the data folder and what is in it."""
+
+from __future__ import annotations
+
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+
+import platformdirs
+
+from services.errors import DataFolderRefused, DiskFull
+
+_MEGABYTE = 1024 * 1024
+_LEAST_FREE = 64 * _MEGABYTE
+
+
+@dataclass(frozen=True)
+class DataFolder:
+    """The folder that holds one office's data; it may be carried elsewhere.
+
+    Attributes:
+        root: The folder itself.
+    """
+
+    root: Path
+
+    @property
+    def database(self) -> Path:
+        """The SQLite file."""
+        return self.root / "data.sqlite"
+
+    @property
+    def lock(self) -> Path:
+        """The lock of the one writer."""
+        return self.root / "writer.lock"
+
+    @property
+    def holder(self) -> Path:
+        """Who holds the lock, for the message to everyone else."""
+        return self.root / "holder.json"
+
+    @property
+    def attachments(self) -> Path:
+        """Received files, each under its SHA-256."""
+        return self.root / "attachments"
+
+    @property
+    def backups(self) -> Path:
+        """Verified copies of the database."""
+        return self.root / "backups"
+
+    @property
+    def snapshots(self) -> Path:
+        """Private copies for long reads; emptied after use."""
+        return self.root / "snapshots"
+
+    @property
+    def packages(self) -> Path:
+        """Where reporting packages go unless another place is named."""
+        return self.root / "packages"
+
+    @property
+    def logs(self) -> Path:
+        """Log files, without personal data."""
+        return self.root / "logs"
+
+    def prepare(self) -> None:
+        """Make the folders.
+
+        Raises:
+            DataFolderRefused: The place cannot be written.
+        """
+        try:
+            for folder in (self.root, self.attachments, self.backups, self.snapshots, self.logs):
+                folder.mkdir(parents=True, exist_ok=True)
+        except OSError as err:
+            raise DataFolderRefused(path=str(self.root), why="不能写入") from err
+
+
+def default_data_folder() -> Path:
+    """Return the user's data folder of this PC."""
+    return Path(platformdirs.user_data_dir("Zhifatai", appauthor=False))
+
+
+def require_space(folder: Path, *, wanted_bytes: int = 0) -> None:
+    """Refuse early when the drive has too little room for what follows.
+
+    Args:
+        folder: Any folder on the drive; its nearest existing parent counts.
+        wanted_bytes: What the step may write at most.
+
+    Raises:
+        DiskFull: Less than the larger of 64 MB and the wanted size is free.
+    """
+    place = folder
+    while not place.exists():
+        place = place.parent
+    needed = max(_LEAST_FREE, wanted_bytes)
+    free = shutil.disk_usage(place).free
+    if free < needed:
+        raise DiskFull(path=str(folder), free=free // _MEGABYTE, needed=needed // _MEGABYTE)
