@@ -275,6 +275,19 @@ CASE_LIST = Form(
     source="office",
 )  # fmt: skip
 
+PREFLIGHT = Form(
+    code="preflight",
+    title="报送前体检单",
+    columns=(
+        Column("level", "级别", TEXT, width_mm=22, source="office"),
+        Column("rule", "规则", TEXT, width_mm=16, source="office"),
+        Column("place", "位置", TEXT, width_mm=60, source="office"),
+        Column("message", "说明", LONG, width_mm=120, source="office"),
+        Column("waived", "处理", TEXT, width_mm=40, source="office"),
+    ),
+    source="office",
+)
+
 READABLE: tuple[Form, ...] = (annex_1(), annex_2(), annex_3(), ENTERPRISE_LIST, GROUP_LIST, INSPECTION_RECORD, FINDING_LEDGER, CASE_LIST)
 
 

@@ -17,6 +17,8 @@ from models.values import EMPTY, chinese_number, plain
 
 EARLIEST, LATEST = 1990, 2100
 _EPOCH = dt.date(1899, 12, 30)
+_LONGEST, _LONGEST_LINE = 60, 200
+_LARGEST_NUMBER = 99_999_999
 _FIRST_SERIAL, _LAST_SERIAL = 32874, 73050  # 1990-01-01 and 2099-12-31
 
 _SEP = r"[-./年、\\_ ]"
@@ -43,15 +45,18 @@ def parse_date(raw: object, context: Context) -> Reading:
         return _day(raw.year, raw.month, raw.day, plain(raw))
     if isinstance(raw, int | float) and not isinstance(raw, bool):
         return _number(raw, context)
-    text = _normal(plain(raw))
+    shown = plain(raw)
+    if len(shown) > _LONGEST:
+        return Reading(None, (Flag("date_text", f"“{shown[:_LONGEST]}…”不是日期，请写成 2023-03-27 的样子"),))
+    text = _normal(shown)
     if not text:
         return EMPTY
-    return _words(text, plain(raw), context)
+    return _words(text, shown, context)
 
 
 def relative_days(raw: object) -> int | None:
     """Return n for "n日内" in calendar days or weeks; None for anything else."""
-    match = _RELATIVE.fullmatch(_normal(plain(raw)))
+    match = _RELATIVE.fullmatch(_normal(plain(raw)[:_LONGEST]))
     if match is None:
         return None
     count = int(match[1]) if match[1].isdigit() else chinese_number(match[1])
@@ -78,7 +83,7 @@ def show_date(value: object) -> str:
 
 def find_date(text: str, year: int | None = None) -> dt.date | None:
     """Return the first day named inside a longer line, None if there is none."""
-    plain_text = _normal(text)
+    plain_text = _normal(text[:_LONGEST_LINE])
     for pattern in (_FULL, _DIGITS8):
         for match in pattern.finditer(plain_text):
             day = _safe_day(_century(match[1]), int(match[2]), int(match[3]))
@@ -102,6 +107,8 @@ def _normal(text: str) -> str:
 
 def _number(raw: float, context: Context) -> Reading:
     shown = plain(raw)
+    if not 0 < raw < _LARGEST_NUMBER:
+        return Reading(None, (Flag("date_invalid", f"“{shown}”不是日期，请写成 2023-03-27 的样子"),))
     if raw == int(raw) and _DIGITS8.fullmatch(str(int(raw))):
         return _words(str(int(raw)), shown, context)
     if _FIRST_SERIAL <= raw <= _LAST_SERIAL:

@@ -17,6 +17,9 @@ from models.values import EMPTY, plain
 FEN_PER_YUAN = 100
 FEN_PER_WAN = 1_000_000
 SUSPECT_WAN = 1000
+_LARGEST = 10**13
+_LONGEST = 60
+_TOO_MANY_DIGITS = re.compile(r"\d{14}|[零〇一二两三四五六七八九壹贰叁肆伍陆柒捌玖]{12}")
 
 _UNITS = {"亿": Decimal(100_000_000), "万": Decimal(10_000), "千": Decimal(1000), "百": Decimal(100), "": Decimal(1)}
 _NUMBER = r"\d+(?:\.\d+)?"
@@ -36,7 +39,7 @@ def parse_amount(raw: object, context: Context) -> Reading:
     if raw is None:
         return EMPTY
     if isinstance(raw, int | float) and not isinstance(raw, bool):
-        if raw < 0 or raw != raw or raw > 1e13:
+        if not 0 <= raw <= _LARGEST:
             return Reading(None, (Flag("amount_text", f"“{plain(raw)}”不能作为金额，请核对"),))
         return _bare(Decimal(format(raw, ".12g")), context, (), as_yuan=False)
     shown = plain(raw)
@@ -86,6 +89,8 @@ def _normal(text: str) -> str:
 
 
 def _words(text: str, shown: str, context: Context) -> Reading:
+    if _TOO_MANY_DIGITS.search(text) or len(text) > _LONGEST:
+        return Reading(None, (Flag("amount_text", f"“{shown[:_LONGEST]}”不是金额，请填数字"),))
     match = _SINGLE.fullmatch(text)
     if match:
         sign, number = match[1], Decimal(match[2])

@@ -22,7 +22,7 @@ TOO_PRECISE = 10**15
 
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff\ufffe\uffff]")
 _BLANKS = re.compile(r"[\s\u00a0\u3000]+")
-_BETWEEN_CJK = re.compile(r"(?<=[\u3007\u3400-\u9fff（）、，。；：“”])[^\S\n]*\n?[^\S\n]*(?=[\u3007\u3400-\u9fff（）、，。；：“”])")
+_BETWEEN_CJK = re.compile(r"(?<=[\u3007\u3400-\u9fff（）、，。；：“”]) (?=[\u3007\u3400-\u9fff（）、，。；：“”])")
 _CJK_NAME = re.compile(r"[\u3007\u3400-\u9fff\U00020000-\U0003ffff]+")
 _DOTS = re.compile("[•・‧∙･.．]")
 _SEAL = re.compile(r"[（(](?:盖章|公章|签章|加盖公章)[）)]\s*$")
@@ -34,6 +34,29 @@ _TRUE_WORDS = frozenset(
     ("是", "有", "√", "✓", "✔", "☑", "对", "已", "y", "yes", "true", "1", "v", "在场", "到场", "●", "○是", "拟处罚", "处罚")
 )
 _FALSE_WORDS = frozenset(("否", "无", "×", "✗", "✘", "x", "未", "n", "no", "false", "0", "不", "没有", "缺席", "/", "-", "—", "☐", "□"))
+_DOUBLE_SURNAMES = frozenset(
+    (
+        "欧阳",
+        "上官",
+        "司马",
+        "诸葛",
+        "东方",
+        "皇甫",
+        "尉迟",
+        "公孙",
+        "慕容",
+        "令狐",
+        "司徒",
+        "夏侯",
+        "长孙",
+        "宇文",
+        "端木",
+        "南宫",
+        "西门",
+        "申屠",
+        "太史",
+    )
+)
 _CHINESE_DIGITS = {"〇": 0, "零": 0, "○": 0, "一": 1, "二": 2, "两": 2, "三": 3, "四": 4, "五": 5, "六": 6, "七": 7, "八": 8, "九": 9}
 
 
@@ -110,7 +133,7 @@ def parse_names(raw: object, context: Context) -> Reading:
     for part in _SEPARATORS.split(reading.value):
         pieces = part.split()
         # "张 三" is one person, "张三 李四" are two: a single character is never a full name.
-        if len(pieces) > 1 and all(len(piece) > 1 for piece in pieces):
+        if len(pieces) > 1 and all(len(piece) > 1 for piece in pieces) and pieces[0] not in _DOUBLE_SURNAMES:
             found += [_joined_name(piece) for piece in pieces]
         elif pieces:
             found.append(_joined_name(part))
@@ -122,7 +145,7 @@ def parse_count(raw: object, context: Context) -> Reading:
     if raw is None or isinstance(raw, bool):
         return EMPTY if raw is None else Reading(None, (_unreadable_count(raw),))
     if isinstance(raw, int | float):
-        if raw >= 0 and raw == int(raw) and raw < TOO_PRECISE:
+        if 0 <= raw < TOO_PRECISE and raw == int(raw):
             return Reading(int(raw))
         return Reading(None, (_unreadable_count(raw),))
     text = folded(raw)
@@ -214,7 +237,7 @@ def _text(raw: object, *, keep_lines: bool) -> Reading:
         flags = (Flag("control_char_removed", "已去掉看不见的控制字符"),)
     text = text.strip().strip("\u3000\u00a0").translate(_FULL_WIDTH)
     if not keep_lines and ("\n" in text or " " in text or "\u3000" in text or "\u00a0" in text):
-        text = _BLANKS.sub(" ", _BETWEEN_CJK.sub("", text.replace("\u3000", " ").replace("\u00a0", " ")))
+        text = _BETWEEN_CJK.sub("", _BLANKS.sub(" ", text))
     if text[:1] in ("=", "+", "-", "@", "＝", "＋", "－", "＠") and len(text) > 1:
         flags = (*flags, Flag("formula_like_text", "以运算符开头，只当文字保存"))
     return Reading(text or None, flags)

@@ -22,9 +22,10 @@ from models.base import Moment
 from services import history
 from services.errors import HistoryBroken, NothingToUndo, UndoConflict
 from services.progress import Progress, silent
-from services.words import field_name, row_name
+from services.words import field_name, row_name, table_name
 
 _HORIZON = 2000
+_FROZEN = "package"  # a version that was handed in stays; the next one corrects it
 _OWN = frozenset({"revision", "updated_at"})
 _DERIVED = frozenset({"name_key", "search_text"})
 
@@ -76,7 +77,7 @@ def entries(session: Session, *, limit: int = 200) -> list[Entry]:
     for operation in operations[:limit]:
         undone = operation.id in dead
         state = "撤销" if operation.undoes is not None and not undone else "已撤销" if undone else ""
-        undoable = bool(operation.rows) and operation.undoes is None and not undone
+        undoable = bool(operation.rows) and operation.undoes is None and not undone and operation.kind != _FROZEN
         found.append(
             Entry(
                 operation.id,
@@ -226,9 +227,12 @@ def _reverse(session: Session, entry: Entry, *, kind: str, label: str, progress:
             wanted[key] = {**(wanted[key] or {}), **before}
     recorder = history.recorder_of(session)
     recorder.kind, recorder.undoes, recorder.label = kind, entry.id, label
-    if session.get_bind().dialect.name == "sqlite":
+    sqlite = session.get_bind().dialect.name == "sqlite"
+    if sqlite:
         session.connection().exec_driver_sql("PRAGMA defer_foreign_keys=ON")
     history.apply_changes(session, {key: (present[key], target) for key, target in wanted.items()})
+    if sqlite:
+        _require_no_orphans(session, entry, present)
 
 
 def _present(session: Session, changes: list[RowChange]) -> dict[tuple[str, int], dict[str, Any] | None]:
@@ -254,6 +258,13 @@ def _require_unchanged(
     changed = [key for key, value in after.items() if key not in _OWN and present[key] != value]
     if changed:
         raise UndoConflict(label=entry.label, row=row_name(table, present), changed="、".join(field_name(table, key) for key in changed))
+
+
+def _require_no_orphans(session: Session, entry: Entry, present: dict[tuple[str, int], dict[str, Any] | None]) -> None:
+    orphan = session.connection().exec_driver_sql("PRAGMA foreign_key_check").first()
+    if orphan is not None:
+        used = next((row_name(table, row) for (table, _id), row in present.items() if table == orphan[2] and row), table_name(orphan[2]))
+        raise UndoConflict(label=entry.label, row=used, changed=f"后来的{table_name(orphan[0])}用到了它们")
 
 
 def _values(table: Table, text: str | None) -> dict[str, Any] | None:

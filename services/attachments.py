@@ -1,0 +1,77 @@
+"""Received files kept as they came, each under its SHA-256.
+
+The file is written before the commit; a rollback leaves an orphan that holds
+nothing nobody sent.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+from pathlib import Path
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from models import Attachment
+from services import records
+from services.errors import FileTrouble, missing_file
+from services.paths import DataFolder, require_space
+
+_PIECE = 1 << 20
+
+
+def digest(path: Path) -> str:
+    """Return the SHA-256 of a file.
+
+    Raises:
+        FileMissing: It is not there.
+        FileTrouble: It cannot be read.
+    """
+    try:
+        with path.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+    except FileNotFoundError as err:
+        raise missing_file(path) from err
+    except OSError as err:
+        raise FileTrouble(path=str(path), why="读不出来") from err
+
+
+def keep(folder: DataFolder, path: Path) -> str:
+    """Copy a file into the data folder under its SHA-256; return that.
+
+    Raises:
+        FileMissing: It is not there.
+        FileTrouble: It cannot be copied.
+        DiskFull: No room.
+    """
+    sha256 = digest(path)
+    target = place(folder, sha256)
+    if target.exists():
+        return sha256
+    require_space(folder.attachments, wanted_bytes=path.stat().st_size)
+    partial = target.with_suffix(".partial")
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        with path.open("rb") as source, partial.open("wb") as copy:
+            shutil.copyfileobj(source, copy, _PIECE)
+            copy.flush()
+            os.fsync(copy.fileno())
+        partial.replace(target)
+    except OSError as err:
+        partial.unlink(missing_ok=True)
+        raise FileTrouble(path=str(path), why="没有存进数据文件夹") from err
+    return sha256
+
+
+def place(folder: DataFolder, sha256: str) -> Path:
+    """Return where a kept file lies."""
+    return folder.attachments / sha256[:2] / sha256
+
+
+def record(session: Session, *, sha256: str, name: str, size: int) -> int:
+    """Note a kept file; return the id of its row (one per content and name)."""
+    query = select(Attachment).where(Attachment.sha256 == sha256, Attachment.name == name, Attachment.deleted_at.is_(None))
+    found = session.scalar(query.limit(1))
+    return found.id if found else records.add(session, Attachment(sha256=sha256, name=name, size=size))

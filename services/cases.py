@@ -1,0 +1,226 @@
+"""Penalty cases: parties, dated amounts, and the findings they rest on."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import ScalarSelect, Select, String, cast, func, select
+from sqlalchemy.orm import Session
+
+from models import Case, CaseAmount, CaseFinding, CaseParty, Enterprise, Finding, Inspection
+from models.annexes import CASE_LIST
+from models.forms import Issue, Row
+from services import clock, enterprises, records
+from services.errors import Invalid, Refused
+from services.listing import Listing
+from services.matching import name_key
+
+UNIT, PERSON = "unit", "person"
+PROPOSED, DECIDED, PAID = "proposed", "decided", "paid"
+ORDINARY = "普通程序"
+_AMOUNTS = {
+    "proposed": (UNIT, PROPOSED),
+    "decided": (UNIT, DECIDED),
+    "paid": (UNIT, PAID),
+    "person_proposed": (PERSON, PROPOSED),
+    "person_decided": (PERSON, DECIDED),
+}
+_JOINED = frozenset({"enterprise", "town", "findings", "person_party", *_AMOUNTS})
+_PLAIN = tuple(key for key in CASE_LIST.keys if key not in _JOINED)
+
+
+class UnknownEnterprise(Refused):
+    """A case needs an enterprise that the office knows."""
+
+    code = "unknown_enterprise"
+    template = "名录和检查记录里都没有“{name}”，案件没有归处。"
+    mend = "核对企业名称，或先登记这家企业的检查记录。"
+
+
+def select_rows(campaign_id: int | None) -> Select[Any]:
+    """Return the query of a campaign's cases, columns as the form's keys."""
+    person = (
+        select(func.max(CaseParty.name))
+        .where(CaseParty.case_id == Case.id, CaseParty.kind == PERSON, CaseParty.deleted_at.is_(None))
+        .correlate(Case)
+        .scalar_subquery()
+    )
+    numbers = (
+        select(func.aggregate_strings(cast(Finding.no, String), "、"))
+        .join(CaseFinding, CaseFinding.finding_id == Finding.id)
+        .where(CaseFinding.case_id == Case.id, CaseFinding.deleted_at.is_(None), Finding.deleted_at.is_(None))
+        .correlate(Case)
+        .scalar_subquery()
+    )
+    joined: dict[str, Any] = {"enterprise": Enterprise.name, "town": Enterprise.town, "findings": numbers, "person_party": person}
+    joined |= {key: latest_amount(*place) for key, place in _AMOUNTS.items()}
+    columns = [(joined[key] if key in joined else getattr(Case, key)).label(key) for key in CASE_LIST.keys]
+    return (
+        select(Case.id.label("id"), *columns, Enterprise.search_text.label("search_text"), Case.enterprise_id.label("enterprise_id"))
+        .join(Enterprise, Enterprise.id == Case.enterprise_id)
+        .where(Case.campaign_id == campaign_id, Case.deleted_at.is_(None))
+    )
+
+
+def latest_amount(party: str, kind: str) -> ScalarSelect[int]:
+    """Return the subquery of the amount in fen that stands for a case now."""
+    return (
+        select(CaseAmount.fen)
+        .join(CaseParty, CaseParty.id == CaseAmount.party_id)
+        .where(
+            CaseParty.case_id == Case.id,
+            CaseParty.kind == party,
+            CaseParty.deleted_at.is_(None),
+            CaseAmount.kind == kind,
+            CaseAmount.deleted_at.is_(None),
+        )
+        .order_by(CaseAmount.on.desc(), CaseAmount.id.desc())
+        .limit(1)
+        .correlate(Case)
+        .scalar_subquery()
+    )
+
+
+LISTING = Listing(
+    form=CASE_LIST,
+    select=select_rows,
+    search=("search_text", "violation", "decision_no", "person_party"),
+    default_sort="id",
+    tables=frozenset({"penalty_case", "case_party", "case_amount", "case_finding", "enterprise", "finding"}),
+    table="penalty_case",
+)
+
+
+def load(session: Session, *, record_id: int) -> Row:
+    """Return one case as a row of the form.
+
+    Raises:
+        Missing: It is gone.
+    """
+    case = records.get(session, Case, record_id)
+    rows = select_rows(case.campaign_id).subquery()
+    found = session.execute(select(rows).where(rows.c.id == record_id)).mappings().one()
+    row: Row = {key: found[key] for key in CASE_LIST.keys}
+    return {**row, "findings": records.names_of(row["findings"])}
+
+
+def save(session: Session, *, campaign_id: int, row: Row, record_id: int | None = None, source: records.Source | None = None) -> int:
+    """Add or change a case; a changed amount follows the old one, never replaces it.
+
+    Raises:
+        Invalid: A key field is empty, or a named finding does not exist.
+        UnknownEnterprise: Neither registry nor visits know the enterprise.
+        Missing: The case to change is gone.
+    """
+    records.require(CASE_LIST, row)
+    enterprise = enterprises.find(session, name=str(row["enterprise"]))
+    if enterprise is None:
+        raise UnknownEnterprise(name=row["enterprise"])
+    values: dict[str, Any] = {key: row.get(key) for key in _PLAIN}
+    values |= {
+        "enterprise_id": enterprise.id,
+        "procedure": row.get("procedure") or ORDINARY,
+        "stage": row.get("stage") or _stage(row),
+        **records.sourced(source),
+    }
+    if record_id is None:
+        case = Case(campaign_id=campaign_id, **values)
+        records.add(session, case)
+    else:
+        case = records.get(session, Case, record_id)
+        records.change(case, values)
+    _set_parties(session, case, enterprise.name, row)
+    _set_findings(session, case, records.names_of(row.get("findings")))
+    return case.id
+
+
+def remove(session: Session, *, record_ids: Sequence[int]) -> None:
+    """Move cases to the bin, with their links to findings.
+
+    Raises:
+        Missing: One is gone already.
+    """
+    for record_id in record_ids:
+        links = records.alive(session, CaseFinding, case_id=record_id)
+        records.to_bin(session, CaseFinding, [link.id for link in links])
+    records.to_bin(session, Case, record_ids)
+
+
+def findings_of(session: Session, *, campaign_id: int, enterprise_id: int) -> list[Finding]:
+    """Return the findings of an enterprise in this campaign, in order of their numbers."""
+    query = (
+        select(Finding)
+        .join(Inspection, Inspection.id == Finding.inspection_id)
+        .where(
+            Finding.campaign_id == campaign_id,
+            Inspection.enterprise_id == enterprise_id,
+            Finding.deleted_at.is_(None),
+            Inspection.deleted_at.is_(None),
+        )
+        .order_by(Finding.inspection_id, Finding.no)
+    )
+    return list(session.scalars(query))
+
+
+def pick_finding(listed: Sequence[Finding], text: str) -> Finding | None:
+    """Return the finding that a text names: its number (3, 第3项) or its words."""
+    bare = text.strip().removeprefix("第").removesuffix("项").removesuffix("条")
+    return next((f for f in listed if str(f.no) == bare or name_key(f.hazard) == name_key(text)), None)
+
+
+def _stage(row: Row) -> str:
+    reached = (
+        ("closed_on", "已结案"),
+        ("paid_on", "已缴款"),
+        ("decided_on", "已决定"),
+        ("notified_on", "处罚告知"),
+        ("filed_on", "已立案"),
+    )
+    return next((stage for key, stage in reached if row.get(key)), "拟立案")
+
+
+def _set_parties(session: Session, case: Case, enterprise: str, row: Row) -> None:
+    parties = {party.kind: party for party in records.alive(session, CaseParty, case_id=case.id)}
+    wanted = {UNIT: enterprise, PERSON: records.text_of(row.get("person_party"))}
+    for kind, name in wanted.items():
+        party = parties.get(kind)
+        if name and party is None:
+            party = CaseParty(case_id=case.id, kind=kind, name=name)
+            records.add(session, party)
+        elif name and party is not None:
+            records.change(party, {"name": name})
+        elif party is not None:
+            records.to_bin(session, CaseParty, [party.id])
+            party = None
+        for key, (holder, amount) in _AMOUNTS.items():
+            if holder == kind and party is not None and isinstance(row.get(key), int):
+                _set_amount(session, case, party, amount, int(str(row[key])))
+    session.flush()
+
+
+def _set_amount(session: Session, case: Case, party: CaseParty, kind: str, fen: int) -> None:
+    query = select(CaseAmount).where(CaseAmount.party_id == party.id, CaseAmount.kind == kind, CaseAmount.deleted_at.is_(None))
+    last = session.scalar(query.order_by(CaseAmount.on.desc(), CaseAmount.id.desc()).limit(1))
+    if last is None or last.fen != fen:
+        day = {DECIDED: case.decided_on, PAID: case.paid_on}.get(kind) if last is None else None
+        session.add(CaseAmount(party_id=party.id, kind=kind, fen=fen, on=day or clock.today()))
+
+
+def _set_findings(session: Session, case: Case, named: tuple[str, ...]) -> None:
+    listed = findings_of(session, campaign_id=case.campaign_id, enterprise_id=case.enterprise_id)
+    wanted: list[Finding] = []
+    for text in named:
+        found = pick_finding(listed, text)
+        if found is None:
+            have = f"1 到 {max(f.no for f in listed)}" if listed else "还没有问题"
+            message = f"对应问题“{text}”在这家企业的问题里找不到（现有序号：{have}）"
+            raise Invalid([Issue(0, "findings", "对应问题", text, "finding_unknown", message)])
+        wanted.append(found)
+    present = {link.finding_id: link for link in records.alive(session, CaseFinding, case_id=case.id)}
+    for finding in wanted:
+        if present.pop(finding.id, None) is None:
+            session.add(CaseFinding(case_id=case.id, finding_id=finding.id))
+        finding.penalty = True  # a finding behind a case is a 处罚事项
+    records.to_bin(session, CaseFinding, [link.id for link in present.values()])
+    session.flush()

@@ -1,0 +1,71 @@
+"""Rows of the official annexes, derived from the campaign's records."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from models.annexes import CATEGORY_PREFIX, annex_1
+from models.forms import Row
+from services import listing, people
+from services.figures.facts import Facts
+
+
+def annex_1_rows(session: Session, *, campaign_id: int) -> list[Row]:
+    """Return the rows of Annex 1, units in official order."""
+    keys = people.LISTING.form.keys
+    wanted = annex_1().keys
+    found = listing.head(session, people.LISTING, scope=campaign_id, limit=100_000)
+    return [{key: values[keys.index(key)] for key in wanted} for _id, values in found]
+
+
+def annex_2_rows(facts: Facts) -> list[Row]:
+    """Return the rows of Annex 2: one per enterprise with a finished visit.
+
+    Order: number of the group, day of the first visit. 发现问题 counts findings,
+    each category counts its own; a finding without category makes the two
+    differ, which pre-flight P01 blocks.
+    """
+    by_enterprise: dict[int, list[Any]] = {}
+    for finding in facts.findings:
+        by_enterprise.setdefault(finding.enterprise_id, []).append(finding)
+    rows: list[Row] = []
+    for number, enterprise_id in enumerate(dict.fromkeys(visit.enterprise_id for visit in facts.visits), start=1):
+        enterprise = facts.enterprises[enterprise_id]
+        own = by_enterprise.get(enterprise_id, [])
+        counted = Counter(finding.category for finding in own)
+        row: Row = {"no": number, "enterprise": enterprise.name, "town": enterprise.town, "findings_total": len(own)}
+        row |= {f"{CATEGORY_PREFIX}{name}": counted.get(name, 0) for name in facts.campaign.categories}
+        row["penalties"] = sum(bool(finding.penalty) for finding in own)
+        rows.append(row)
+    return rows
+
+
+def annex_3_rows(facts: Facts) -> list[Row]:
+    """Return the rows of Annex 3: ordinary-procedure cases in order of entry.
+
+    The amount (fen) is what was decided, else what is proposed; unit and
+    person of one case are added up (source: 附件3 "已（拟）处罚金额").
+    """
+    rows: list[Row] = []
+    for number, case in enumerate(facts.ordinary, start=1):
+        rows.append(
+            {
+                "no": number,
+                "enterprise": case.enterprise,
+                "violation": case.violation,
+                "town": case.town,
+                "amount": standing_amount(case),
+                "progress": case.progress or case.stage,
+            }
+        )
+    return rows
+
+
+def standing_amount(case: Any) -> int | None:
+    """Return the amount in fen that Annex 3 prints for a case; None if none is known."""
+    unit = case.decided if case.decided is not None else case.proposed
+    person = case.person_decided if case.person_decided is not None else case.person_proposed
+    return None if unit is None and person is None else (unit or 0) + (person or 0)

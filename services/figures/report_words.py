@@ -1,0 +1,66 @@
+"""Numbers that the report's prose may name in braces, each from a figure.
+
+The prose is the office's; "{发现问题}" in it becomes the figure as it stands.
+A name that is not in this list stays as it is and pre-flight P42 blocks it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+from models.kinds import AMOUNT
+from services.figures.indicators import Figure
+
+NAMES = {
+    "检查组": "groups",
+    "出动组次": "group_visits",
+    "检查企业": "enterprises",
+    "检查家次": "visits",
+    "执法人员": "officers",
+    "执法人员人次": "officer_visits",
+    "专家人次": "expert_visits",
+    "任务完成率": "coverage",
+    "发现问题": "findings",
+    "重大事故隐患": "major_hazards",
+    "当场整改": "fixed_on_spot",
+    "已整改": "closed",
+    "整改率": "rectification_rate",
+    "到期整改率": "rectification_rate_due",
+    "执法文书": "documents",
+    "责令停产停业": "stop_orders",
+    "处罚事项": "penalty_items",
+    "拟立案企业": "proposed_enterprises",
+    "拟立案": "proposed_cases",
+    "立案": "filed_cases",
+    "拟罚金额": "fine_proposed_yuan",
+    "已罚金额": "fine_decided_yuan",
+    "已缴金额": "fine_paid_yuan",
+    "平台当日录入率": "platform_same_day_rate",
+}
+BRACES = re.compile(r"[{｛]([^{}｛｝]{1,20})[}｝]")
+_FEN_PER_YUAN = 100
+
+
+def shown(figure: Figure) -> str:
+    """Return a figure as the report prints it: 万元 for yuan, % kept, — for nothing."""
+    if figure.value is None:
+        return "—"
+    if figure.unit == "元":
+        return AMOUNT.show(round(figure.value * _FEN_PER_YUAN)) or "0"
+    return f"{figure.value}%" if figure.unit == "%" else str(figure.value)
+
+
+def fill(text: str, figures: Mapping[str, Figure]) -> str:
+    """Return the prose with its numbers; unknown names stay in their braces."""
+
+    def replaced(match: re.Match[str]) -> str:
+        key = NAMES.get(match.group(1).strip())
+        return shown(figures[key]) if key else match.group()
+
+    return BRACES.sub(replaced, text)
+
+
+def unknown(text: str) -> tuple[str, ...]:
+    """Return the names in braces that no figure answers to."""
+    return tuple(name for name in BRACES.findall(text) if name.strip() not in NAMES)

@@ -1,0 +1,1 @@
+"""Reading what towns send: file → raw cells → form → plan → apply."""

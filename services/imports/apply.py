@@ -1,0 +1,78 @@
+"""Writes a plan: one operation, one undo, the original kept with its hash."""
+
+from __future__ import annotations
+
+from sqlalchemy.orm import Session
+
+from models import ReportingUnit, Submission
+from services import attachments, campaigns, clock, history, records, undoing
+from services.imports.desks import DESKS
+from services.imports.plan import Plan, PlanRow, make_plan
+from services.progress import Progress, silent
+
+_LISTED = 500
+
+
+def apply_plan(session: Session, *, plan: Plan, progress: Progress = silent) -> dict[str, int]:
+    """Write what a plan says; return its counts.
+
+    If anything was changed since the plan was made, it is made anew here, so
+    that nothing newer is overwritten unseen.
+
+    Args:
+        session: Session of a write; the original file is kept already.
+        plan: The plan.
+        progress: Told after each hundred rows; may stop the work.
+
+    Raises:
+        Problem: A service refuses a row; nothing is written then.
+    """
+    if undoing.head(session) != plan.head:
+        plan = make_plan(session, path=plan.path, read=plan.read, campaign_id=plan.campaign_id, sha256=plan.sha256, progress=progress)
+    for code in dict.fromkeys(code for code, _row in plan.rows):
+        _write(session, plan, code, [row for other, row in plan.rows if other == code], progress)
+    nouns = "、".join(dict.fromkeys(DESKS[code].noun for code, _row in plan.rows))
+    history.describe(session, kind="import", label=f"导入{nouns}（{plan.path.name}，{plan.writes} 行）")
+    _note_submission(session, plan)
+    return plan.counts
+
+
+def _write(session: Session, plan: Plan, code: str, rows: list[PlanRow], progress: Progress) -> None:
+    desk = DESKS[code]
+    new = [row for row in rows if row.action == "new"]
+    if desk.bulk is not None:
+        desk.bulk(session, [(row.values, _source(plan, row)) for row in new])
+        rows = [row for row in rows if row.action == "changed"]
+    for number, row in enumerate(rows):
+        if number % 100 == 0:
+            progress(number, len(rows), plan.path.name)
+        if row.action in ("new", "changed"):
+            desk.save(session, campaign_id=plan.campaign_id, row=row.values, record_id=row.record_id, source=_source(plan, row))
+
+
+def _source(plan: Plan, row: PlanRow) -> records.Source:
+    flags = tuple({"field": f.key, "code": f.code, "message": f.message, "text": row.read.raw.get(f.key)} for f in row.flags)
+    return records.Source(file=plan.path.name, sheet=row.read.sheet, row=row.read.row, flags=flags)
+
+
+def _note_submission(session: Session, plan: Plan) -> None:
+    if not plan.writes:
+        return  # the same file again changes nothing, not even the list of received files
+    attachment = attachments.record(session, sha256=plan.sha256, name=plan.path.name, size=plan.path.stat().st_size)
+    unit: ReportingUnit | None = None
+    if plan.campaign_id is not None:
+        listed = campaigns.units(session, campaign_id=plan.campaign_id)
+        submitter = next((table.submitter for table in plan.tables if table.submitter), None)
+        unit = campaigns.unit_named(listed, submitter) or campaigns.unit_named(listed, plan.path.stem)
+    unread = [{"sheet": row.read.sheet, "row": row.read.row, "reason": row.reason} for _code, row in plan.rows if row.action == "rejected"]
+    session.add(
+        Submission(
+            campaign_id=plan.campaign_id,
+            unit_id=unit.id if unit else None,
+            attachment_id=attachment,
+            form=plan.rows[0][0],
+            received_at=clock.now().replace(microsecond=0),
+            counts=plan.counts,
+            unread=unread[:_LISTED] or None,
+        )
+    )

@@ -1,0 +1,135 @@
+"""Annex 2 as a file: a group that reports numbers only.
+
+Where the office has the visit and its findings, the file is compared and
+never overwrites them. Where it has none, the visit is made with one finding
+per counted problem, whose text says that only the number was reported.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from datetime import date
+from typing import Any
+
+from sqlalchemy import Select, case, func, select
+from sqlalchemy.orm import Session
+
+from models import Enterprise, Finding, Inspection
+from models.annexes import CATEGORY_PREFIX, annex_2
+from models.forms import Row
+from services import campaigns, cases, clock, findings, inspections, records
+from services.listing import Listing
+
+_SHORT = annex_2(categories=())
+REMARK = "由附件2统计表带入"
+
+
+def select_rows(campaign_id: int | None) -> Select[Any]:
+    """Return the query of visited enterprises with their counts."""
+    counts = (
+        select(
+            Inspection.enterprise_id.label("enterprise_id"),
+            func.count(Finding.id).label("findings_total"),
+            func.coalesce(func.sum(case((Finding.penalty.is_(True), 1), else_=0)), 0).label("penalties"),
+            func.min(Inspection.id).label("id"),
+        )
+        .outerjoin(Finding, (Finding.inspection_id == Inspection.id) & Finding.deleted_at.is_(None))
+        .where(Inspection.campaign_id == campaign_id, Inspection.deleted_at.is_(None), Inspection.state == inspections.DONE)
+        .group_by(Inspection.enterprise_id)
+        .subquery()
+    )
+    return select(
+        counts.c.id.label("id"),
+        counts.c.id.label("no"),
+        Enterprise.name.label("enterprise"),
+        Enterprise.town.label("town"),
+        counts.c.findings_total,
+        counts.c.penalties,
+    ).join(Enterprise, Enterprise.id == counts.c.enterprise_id)
+
+
+LISTING = Listing(
+    form=_SHORT,
+    select=select_rows,
+    search=("enterprise",),
+    default_sort="id",
+    tables=frozenset({"inspection", "finding", "enterprise"}),
+    table="inspection",
+)
+
+
+def difference(session: Session, *, campaign_id: int | None, enterprise_id: int | None, row: Row) -> str:
+    """Return in words how a reported row differs from the ledger; empty if it does not.
+
+    An enterprise without a visit does not differ: it is new.
+    """
+    if campaign_id is None or enterprise_id is None:
+        return ""
+    if inspections.of_enterprise(session, campaign_id=campaign_id, enterprise_id=enterprise_id) is None:
+        return ""
+    have = cases.findings_of(session, campaign_id=campaign_id, enterprise_id=enterprise_id)
+    by_category = Counter(finding.category for finding in have)
+    pairs = [
+        ("发现问题", len(have), _number(row.get("findings_total"))),
+        ("处罚事项", sum(f.penalty for f in have), _number(row.get("penalties"))),
+    ]
+    pairs += [
+        (key.removeprefix(CATEGORY_PREFIX), by_category[key.removeprefix(CATEGORY_PREFIX)], _number(value))
+        for key, value in _categories(row)
+    ]
+    different = [f"{name}台账 {ours} 项、来表 {theirs} 项" for name, ours, theirs in pairs if ours != theirs]
+    return f"与台账不一致：{'；'.join(different)}。请核对后改台账，来表的数没有写入" if different else ""
+
+
+def save(session: Session, *, campaign_id: int, row: Row, record_id: int | None = None, source: records.Source | None = None) -> int:
+    """Make the visit of a reported row with one finding per counted problem.
+
+    Raises:
+        Invalid: The enterprise is empty.
+    """
+    if record_id is not None:
+        return record_id
+    day = row.get("checked_on") or row.get("report_date")
+    visit: Row = {
+        "enterprise": row["enterprise"],
+        "town": row.get("town"),
+        "group": row.get("submitter"),
+        "checked_on": day if isinstance(day, date) else _last_day(session, campaign_id),
+        "remark": REMARK,
+    }
+    number = inspections.save(session, campaign_id=campaign_id, row=visit, source=source)
+    known = findings.categories(session, campaign_id)
+    penalties = _number(row.get("penalties"))
+    position = 0
+    for key, count in _categories(row):
+        name = key.removeprefix(CATEGORY_PREFIX)
+        for ordinal in range(1, _number(count) + 1):
+            position += 1
+            session.add(
+                Finding(
+                    campaign_id=campaign_id,
+                    inspection_id=number,
+                    no=position,
+                    hazard=f"{name}问题{ordinal}（只报了数，没有报原文）",
+                    category=name if name in known else None,
+                    level="一般",
+                    penalty=position <= penalties,
+                    status="未整改",
+                    **records.sourced(source),
+                )
+            )
+    session.flush()
+    return number
+
+
+def _categories(row: Row) -> list[tuple[str, object]]:
+    return [(key, value) for key, value in row.items() if key.startswith(CATEGORY_PREFIX)]
+
+
+def _number(value: object) -> int:
+    return value if isinstance(value, int) else 0
+
+
+def _last_day(session: Session, campaign_id: int) -> date:
+    ends = [phase.end for phase in campaigns.phases(session, campaign_id=campaign_id)]
+    return min(max(ends, default=clock.today()), clock.today())

@@ -1,0 +1,256 @@
+"""A file's cells → the records of a form: `read_form` is the whole way.
+
+Tables are located, every row under a header becomes a record or is skipped
+with a reason, cells are parsed by the kinds of their columns, and everything
+doubtful is flagged. Nothing is written and nothing is refused by exception.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from models.annexes import READABLE
+from models.forms import Form
+from services.imports.across_rows import check_rows
+from services.imports.around import look_around, texts_of
+from services.imports.cards import find_cards
+from services.imports.locate import LOOK_AT_ROWS, Table, find_tables, heading
+from services.imports.raw import RawBook, RawRow, RawSheet, Rejection, rejection
+from services.imports.read_form import ReadForm, Skipped
+from services.imports.records import CardReader, RecordReader, merged_values
+from services.imports.skipping import RowJudge
+from services.imports.xlsx_sheet import LAST_ROW
+
+__all__ = ["ReadForm", "read_form"]
+
+_SAMPLE_SHEETS = ("示例", "样表", "填写说明", "范例", "填表说明")
+_LONGEST_GAP = 200
+_LINES_ABOVE = 8
+_TEXT_KEPT = 120
+
+
+@dataclass(frozen=True)
+class _Order:
+    """What the caller wants of one file."""
+
+    book: RawBook
+    forms: Sequence[Form]
+    expected: str | None
+    year: int | None
+
+
+def read_form(
+    book: RawBook | Rejection, *, forms: Sequence[Form] = READABLE, expected: str | None = None, year: int | None = None
+) -> ReadForm:
+    """Read the forms in a book.
+
+    Args:
+        book: What the worker read, or its refusal.
+        forms: The forms that may be in it (a campaign passes its own annexes).
+        expected: Code of the form it is said to be.
+        year: Year of the campaign, for dates without one.
+
+    Returns:
+        The outcome; a refusal is an outcome, too.
+    """
+    if isinstance(book, Rejection):
+        return ReadForm(book.path, "rejected", reject_code=book.reject_code, message=book.message)
+    order = _Order(book, forms, expected, year)
+    declared = expected or _named(book, forms)
+    tables: list[ReadForm] = []
+    for sheet in _readable_sheets(book):
+        tables += _read_sheet(order, sheet)
+    if not tables:
+        return _nothing(book)
+    fitting = [table for table in tables if table.form and table.form.code == declared]
+    if declared and not fitting:
+        return _mismatch(order, tables[0], declared)
+    if expected:
+        tables = fitting
+    with_rows = [table for table in tables if table.rows] or tables[:1]
+    return _judged(_joined(book, with_rows), expected)
+
+
+def _readable_sheets(book: RawBook) -> list[RawSheet]:
+    named = [sheet for sheet in book.sheets if not any(word in sheet.name for word in _SAMPLE_SHEETS)]
+    return [sheet for sheet in named if not sheet.hidden and sheet.lines] or [sheet for sheet in named if sheet.lines] or book.sheets
+
+
+def _named(book: RawBook, forms: Sequence[Form]) -> str | None:
+    name = heading(book.path.stem)
+    return next((form.code for form in forms if heading(form.title) in name), None)
+
+
+def _read_sheet(order: _Order, sheet: RawSheet) -> list[ReadForm]:
+    rows = list(sheet.rows())
+    titles = "".join((sheet.name, *sheet.above))
+    located = find_tables(rows, sheet.merges, order.forms, titles)
+    if order.expected:
+        located = [_preferred(table, order, sheet, rows) for table in located]
+    if not located:
+        return _read_cards(order, sheet, rows)
+    found: list[ReadForm] = []
+    before = 0
+    for table, following in zip(located, [*located[1:], None], strict=True):
+        first, last = table.header_rows[0], table.header_rows[-1]
+        end = following.header_rows[0] if following else LAST_ROW + 1
+        above = [row for row in rows if before < row.number < first]
+        body = [row for row in rows if last < row.number < end]
+        found.append(_read_table(order, sheet, table, above, body))
+        if following:
+            _leave_titles(found[-1])
+        before = last
+    return found
+
+
+def _preferred(table: Table, order: _Order, sheet: RawSheet, rows: list[RawRow]) -> Table:
+    if table.form.code == order.expected or order.expected not in table.rivals:
+        return table
+    chosen = [form for form in order.forms if form.code == order.expected]
+    again = find_tables(rows, sheet.merges, chosen)
+    return next((other for other in again if other.header_rows[0] == table.header_rows[0]), table)
+
+
+def _read_table(order: _Order, sheet: RawSheet, table: Table, above: list[RawRow], body: list[RawRow]) -> ReadForm:
+    records, left_out = _sorted_out(table, body)
+    lines = texts_of(above[-_LINES_ABOVE:])
+    below = texts_of(row for row, why in left_out if why in ("footer", "note"))
+    around = look_around([*sheet.above, *lines], below, sheet.name, order.year)
+    filled = merged_values(sheet, table, [row.number for row in records])
+    reader = RecordReader(order.book, sheet, table, around, filled)
+    result = ReadForm(
+        order.book.path,
+        "imported",
+        form=table.form,
+        sheet=sheet.name,
+        header_rows=table.header_rows,
+        submitter=around.submitter,
+        report_date=around.report_date,
+        choices=(table.form.code, *table.rivals) if table.rivals else (),
+        missing_columns=_missing_columns(table),
+    )
+    left_out += [(row, "title") for row in above if table.header_rows[0] <= LOOK_AT_ROWS]
+    for row in records:
+        read = reader.read(row)
+        result.rows += read
+        if not read:
+            left_out.append((row, "missing_key"))
+    skipped = [Skipped(sheet.name, row.number, why, _text(row)) for row, why in left_out]
+    result.skipped = sorted([*skipped, *_gaps(sheet, table, body)], key=lambda line: line.row)
+    check_rows(result.rows, table.form)
+    return result
+
+
+def _sorted_out(table: Table, body: list[RawRow]) -> tuple[list[RawRow], list[tuple[RawRow, str]]]:
+    records: list[RawRow] = []
+    left_out: list[tuple[RawRow, str]] = []
+    judge = RowJudge(table)
+    previous = ""
+    for row in body:
+        why = judge.why(row, previous)
+        previous = why or ""
+        if why:
+            left_out.append((row, why))
+        else:
+            records.append(row)
+    return records, left_out
+
+
+def _leave_titles(table: ReadForm) -> None:
+    """Lines just above the next header are its title, not rows of this table."""
+    for place in range(len(table.skipped) - 1, -1, -1):
+        line = table.skipped[place]
+        if line.why not in ("missing_key", "footer", "blank"):
+            return
+        if line.why == "missing_key":
+            table.skipped[place] = Skipped(line.sheet, line.row, "title", line.text)
+
+
+def _gaps(sheet: RawSheet, table: Table, body: list[RawRow]) -> list[Skipped]:
+    found: list[Skipped] = []
+    before = table.header_rows[-1]
+    for row in body:
+        if 1 < row.number - before <= _LONGEST_GAP:
+            found += [Skipped(sheet.name, number, "blank") for number in range(before + 1, row.number)]
+        before = row.number
+    return found
+
+
+def _missing_columns(table: Table) -> tuple[str, ...]:
+    present = set(table.blocks[0].columns)
+    if {"unit", "position"} & present:
+        present.add("unit_position")
+    wanted = (column for column in table.form.columns if column.key not in present and not column.band and column.key != "no")
+    return tuple(column.title.replace("\n", "") for column in wanted)
+
+
+def _read_cards(order: _Order, sheet: RawSheet, rows: list[RawRow]) -> list[ReadForm]:
+    found = find_cards(rows, order.forms)
+    if found is None:
+        return []
+    form, cards = found
+    around = look_around([*sheet.above, *texts_of(rows[:3])], [], sheet.name, order.year)
+    reader = CardReader(order.book, sheet, form, around, {row.number: row for row in rows})
+    result = ReadForm(
+        order.book.path,
+        "imported",
+        form=form,
+        sheet=sheet.name,
+        submitter=around.submitter,
+        report_date=around.report_date,
+        rows=[reader.read(card) for card in cards],
+    )
+    used = {row for card in cards for row, _col in card.places.values()}
+    result.skipped = [Skipped(sheet.name, row.number, "title", _text(row)) for row in rows if row.number not in used]
+    check_rows(result.rows, form)
+    return [result]
+
+
+def _nothing(book: RawBook) -> ReadForm:
+    if book.non_empty == 0:
+        return ReadForm(book.path, "empty", message=f"文件“{book.path.name}”里没有内容。请核对是否发错文件。")
+    refused = rejection(book.path, "no_known_form")
+    return ReadForm(book.path, "rejected", reject_code=refused.reject_code, message=refused.message)
+
+
+def _mismatch(order: _Order, table: ReadForm, declared: str) -> ReadForm:
+    titles = {form.code: form.title for form in order.forms}
+    detected = table.form.code if table.form else ""
+    path = order.book.path
+    message = (
+        f"文件“{path.name}”说是“{titles.get(declared, declared)}”，内容却是“{titles.get(detected, detected)}”。"
+        "请核对是否发错文件，或按内容选定表后再导入。"
+    )
+    return ReadForm(
+        path, "form_mismatch", message=message, form=table.form, sheet=table.sheet, declared_form=declared, detected_form=detected
+    )
+
+
+def _joined(book: RawBook, tables: list[ReadForm]) -> ReadForm:
+    if len(tables) == 1:
+        return replace(tables[0], warnings=tuple(book.warnings))
+    return replace(
+        tables[0],
+        rows=[row for table in tables for row in table.rows],
+        skipped=[line for table in tables for line in table.skipped],
+        tables=tables,
+        warnings=tuple(book.warnings),
+        choices=next((table.choices for table in tables if table.choices), ()),
+    )
+
+
+def _judged(result: ReadForm, expected: str | None) -> ReadForm:
+    name = result.path.name
+    if result.choices and expected not in result.choices:
+        return replace(result, outcome="needs_choice", message=f"文件“{name}”同时像几张表，请选定是哪一张后再导入。")
+    result.choices = ()
+    if not result.rows:
+        return replace(result, outcome="empty", message=f"文件“{name}”只有表头，没有可读的行。请核对是否填写后再报。")
+    if result.warnings or any(row.flags for row in result.rows):
+        return replace(result, outcome="imported_with_flags")
+    return result
+
+
+def _text(row: RawRow) -> str:
+    return " ".join(str(row.cells[col]).strip() for col in sorted(row.cells))[:_TEXT_KEPT]

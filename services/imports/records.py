@@ -1,0 +1,261 @@
+"""From a raw row to a record: cells parsed, merged cells filled, flags made."""
+
+from __future__ import annotations
+
+import datetime as dt
+from bisect import bisect_left, bisect_right
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from models.annexes import CATEGORY_PREFIX
+from models.dates import relative_days
+from models.forms import Column, Context, Flag, Form, Kind, Reading, Row
+from models.values import plain
+from services.imports.around import Around
+from services.imports.cards import Card
+from services.imports.locate import Block, Table, extended
+from services.imports.native import native
+from services.imports.raw import RawBook, RawRow, RawSheet, Scalar
+from services.imports.read_form import ReadRow, RowFlag
+
+Filled = Mapping[int, Mapping[int, tuple[int, int]]]
+
+_MEMO_SIZE = 50_000
+_MOST_FILLED = 200_000
+_DITTO = frozenset(("同上", "〃", "″", "”", "''", '"', "同前", "--同上--"))
+_COUNTED = ("count", "amount")
+_MERGED = Flag("merged_filled", "是合并单元格，按上面的内容补上")
+_MERGED_NUMBER = Flag("merged_filled", "与上面合并，数只算在第一行")
+_DITTO_FLAG = Flag("merged_filled", "写的是“同上”，按上一行的内容补上")
+_HIDDEN = RowFlag("*", "hidden_row", "是隐藏的行，请核对是否要报")
+
+
+@dataclass
+class _Slot:
+    """One column while reading: where it stands and how it is parsed."""
+
+    key: str
+    col: int
+    kind: Kind
+    title: str
+    context: Context
+    memo: dict[tuple[type, Scalar, str], Reading] = field(default_factory=dict)
+
+    def parse(self, value: Scalar, number_format: str = "", *, date1904: bool = False) -> Reading:
+        """Parse an unmarked value; the same value is parsed once."""
+        # The type belongs to the key: 1, 1.0 and True are equal but read differently.
+        seen = (type(value), value, number_format)
+        reading = self.memo.get(seen)
+        if reading is None:
+            usable, stored = native(value, number_format, "", self.kind, date1904=date1904)
+            reading = self.kind.parse(usable, self.context)
+            if stored:
+                reading = Reading(reading.value, (*reading.flags, *stored))
+            if len(self.memo) < _MEMO_SIZE:
+                self.memo[seen] = reading
+        return reading
+
+
+class RecordReader:
+    """Reads the records of one table."""
+
+    def __init__(self, book: RawBook, sheet: RawSheet, table: Table, around: Around, filled: Filled) -> None:
+        """Prepare the columns.
+
+        Args:
+            book: Says how dates count.
+            sheet: Formats, comments and strike-through.
+            table: Where the columns stand.
+            around: Year and unit of money.
+            filled: For cells under a merged one, the cell that holds the value.
+        """
+        self._sheet = sheet
+        self._date1904 = book.date1904
+        self._form = form = extended(table.form)
+        self._table = table
+        self._filled = filled
+        self._blocks = [_slots(form, block, around) for block in table.blocks]
+        self._keys = _key_columns(form)
+        self._blank_row: Row = dict.fromkeys(form.keys)
+        self._own = frozenset(table.form.keys)
+        self._above: list[dict[str, Reading]] = [{} for _ in self._blocks]
+        self._merge_sources: dict[tuple[int, int], tuple[Scalar, int, str]] = {}
+        self._careful = bool(sheet.comments or sheet.strikes or filled)
+
+    def read(self, row: RawRow) -> list[ReadRow]:
+        """Return the records of a row; none if all lack their key."""
+        found: list[ReadRow] = []
+        for number, slots in enumerate(self._blocks):
+            if number and not any(slot.col in row.cells for slot in slots):
+                continue
+            record = self._record(row, slots, self._above[number])
+            if record is not None:
+                found.append(record)
+        if row.hidden:
+            for record in found:
+                record.flags.append(_about_row(row.number, _HIDDEN))
+        return found
+
+    def _record(self, row: RawRow, slots: list[_Slot], above: dict[str, Reading]) -> ReadRow | None:
+        values = dict(self._blank_row)
+        flags: list[tuple[_Slot, Flag]] = []
+        raw: dict[str, str] = {}
+        careful = self._careful or bool(row.marks)
+        cells, styles, formats, date1904 = row.cells, row.styles, self._sheet.formats, self._date1904
+        for slot in slots:
+            value = cells.get(slot.col)
+            if careful:
+                reading = self._with_looks(row, slot, value)
+            elif value is None:
+                continue
+            else:
+                reading = slot.parse(value, formats[styles.get(slot.col, 0)], date1904=date1904)
+            if value in _DITTO and slot.key in above:
+                reading = Reading(above[slot.key].value, (_DITTO_FLAG,))
+            if reading.flags:
+                flags += [(slot, flag) for flag in reading.flags]
+                raw[slot.key] = plain(value)
+            values[slot.key] = reading.value
+            above[slot.key] = reading
+        if any(values[key] in (None, "", ()) for key in self._keys):
+            return None
+        return self._finished(row.number, slots, values, flags, raw)
+
+    def _with_looks(self, row: RawRow, slot: _Slot, value: Scalar) -> Reading:
+        style, mark = row.styles.get(slot.col, 0), row.marks.get(slot.col, "")
+        extra: tuple[Flag, ...] = ()
+        source = self._filled.get(row.number, {}).get(slot.col)
+        if value is None and source:
+            if slot.kind.editor in _COUNTED:
+                return Reading(None, (_MERGED_NUMBER,))
+            value, style, mark = self._merge_sources.get(source, (None, 0, ""))
+            extra = (_MERGED,) if value is not None else ()
+        elif value is not None:
+            self._merge_sources[(row.number, slot.col)] = (value, style, mark)
+        if (value is not None and style in self._sheet.strikes) or "s" in mark:
+            extra = (*extra, Flag("strikethrough", f"“{plain(value)}”带删除线，请核对是否作废"))
+        if (row.number, slot.col) in self._sheet.comments:
+            comment = self._sheet.comments[(row.number, slot.col)]
+            extra = (*extra, Flag("has_comment", f"带批注：{comment[:100]}"))
+        if value is None and not mark:
+            return Reading(None, extra)
+        number_format = self._sheet.formats[style]
+        if not mark:
+            reading = slot.parse(value, number_format, date1904=self._date1904)
+        else:
+            usable, stored = native(value, number_format, mark, slot.kind, date1904=self._date1904)
+            reading = slot.kind.parse(usable, slot.context)
+            extra = (*stored, *extra)
+        return Reading(reading.value, (*reading.flags, *extra)) if extra else reading
+
+    def _finished(self, number: int, slots: list[_Slot], values: Row, flags: list[tuple[_Slot, Flag]], raw: dict[str, str]) -> ReadRow:
+        places = {slot.key: slot for slot in slots}
+        flagged = {slot.key for slot, _flag in flags}
+        if self._form.code == "inspection_stats":
+            _blanks_are_zero(values, places, flagged)
+        elif self._form.code == "personnel" and values["unit_position"] is None:
+            together = "".join(str(values[key]) for key in ("unit", "position") if values.get(key))
+            values["unit_position"] = together or None
+        _count_from_check(values, flags, raw)
+        for rule in self._form.rules:
+            for key, flag in rule(values):
+                if key in places and (flag.code != "missing" or key not in flagged):
+                    flags.append((places[key], flag))
+        for column in self._form.columns:
+            if column.required and column.key in places and column.key not in flagged and values[column.key] is None:
+                flags.append((places[column.key], Flag("missing", "为空，请补填")))
+        for key in self._table.duplicates & places.keys():
+            flags.append((places[key], Flag("duplicate_header", "表头出现了两次，只读第一列")))
+        kept = {key: value for key, value in values.items() if key in places or key in self._own}
+        return ReadRow(self._sheet.name, number, kept, [_row_flag(number, slot, flag) for slot, flag in flags], raw)
+
+
+class CardReader:
+    """Reads registration cards: one record per card."""
+
+    def __init__(self, book: RawBook, sheet: RawSheet, form: Form, around: Around, rows: Mapping[int, RawRow]) -> None:
+        """Keep what the cards refer to."""
+        self._book = book
+        self._sheet = sheet
+        self._form = form
+        self._around = around
+        self._rows = rows
+
+    def read(self, card: Card) -> ReadRow:
+        """Return the record of a card."""
+        cells: dict[int, Scalar] = {}
+        styles: dict[int, int] = {}
+        marks: dict[int, str] = {}
+        columns = {key: index for index, key in enumerate(card.places)}
+        for key, (number, col) in card.places.items():
+            source = self._rows[number]
+            cells[columns[key]] = source.cells[col]
+            styles[columns[key]] = source.styles.get(col, 0)
+            marks[columns[key]] = source.marks.get(col, "")
+        block = Block(columns, card.headers)
+        reader = RecordReader(self._book, self._sheet, Table(self._form, (), (block,)), self._around, {})
+        row = RawRow.of(card.row, cells, styles, marks)
+        return reader.read(row)[0]
+
+
+def merged_values(sheet: RawSheet, table: Table, numbers: Sequence[int]) -> Filled:
+    """Return, for cells of the body covered by a merge, the cell with the value."""
+    mapped = {col for block in table.blocks for col in block.columns.values()}
+    filled: dict[int, dict[int, tuple[int, int]]] = {}
+    count = 0
+    for top, left, bottom, _right in sheet.merges:
+        if bottom == top or left not in mapped or top <= table.header_rows[-1]:
+            continue
+        for number in numbers[bisect_right(numbers, top) : bisect_left(numbers, bottom + 1)]:
+            filled.setdefault(number, {})[left] = (top, left)
+            count += 1
+        if count > _MOST_FILLED:
+            break
+    return filled
+
+
+def _slots(form: Form, block: Block, around: Around) -> list[_Slot]:
+    found: list[_Slot] = []
+    for column in form.columns:
+        col = block.columns.get(column.key)
+        if col is None:
+            continue
+        header = block.headers.get(column.key, column.title)
+        if column.kind.editor == "amount" and "元" not in header and around.money_unit:
+            header = f"{header}（{around.money_unit}）"
+        found.append(_Slot(column.key, col, column.kind, _plain_title(column), Context(year=around.year, header=header)))
+    return found
+
+
+def _plain_title(column: Column) -> str:
+    return column.title.replace("\n", "")
+
+
+def _key_columns(form: Form) -> tuple[str, ...]:
+    required = [column.key for column in form.columns if column.required]
+    return tuple(required[:2]) if form.code == "hazard_list" else tuple(required[:1])
+
+
+def _blanks_are_zero(values: Row, places: Mapping[str, _Slot], flagged: set[str]) -> None:
+    """In the statistics an empty count is a zero, where the file has the column."""
+    for key in places:
+        if (key.startswith(CATEGORY_PREFIX) or key in ("findings_total", "penalties")) and values[key] is None and key not in flagged:
+            values[key] = 0
+
+
+def _count_from_check(values: Row, flags: list[tuple[_Slot, Flag]], raw: Mapping[str, str]) -> None:
+    """Work out "within n days" from the day of the check; the flag stays."""
+    checked = values.get("checked_on")
+    for slot, flag in flags:
+        if flag.code == "date_relative" and isinstance(checked, dt.date):
+            days = relative_days(raw.get(slot.key, ""))
+            if days is not None:
+                values[slot.key] = checked + dt.timedelta(days=days)
+
+
+def _row_flag(number: int, slot: _Slot, flag: Flag) -> RowFlag:
+    return RowFlag(slot.key, flag.code, f"第{number}行 {slot.title} {flag.message}")
+
+
+def _about_row(number: int, flag: RowFlag) -> RowFlag:
+    return RowFlag(flag.key, flag.code, f"第{number}行 {flag.message}")

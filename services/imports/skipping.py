@@ -1,0 +1,120 @@
+"""Which rows under a header are no records, and why.
+
+Totals, footers, notes, page numbers, repeated headers and samples are left
+out, each with its reason; nothing is dropped in silence. A row is judged by
+its own words only, so data after a footer or a gap still counts.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from functools import lru_cache
+
+from models.values import plain
+from services.imports.locate import LONGEST_HEADING, Table, heading, heading_keys
+from services.imports.raw import RawRow
+
+_TOTAL = re.compile(r"(?:合计|总计|共计|总数|累计|合计数|全区合计|汇总)(?:[（(:：].*)?")
+_SUBTOTAL = re.compile(r".{0,12}小计(?:[（(:：].*)?")
+_PAGE = re.compile(r"第?\d+页[,，/ ]*(?:共\d+页)?|第\d+/\d+页|[-—]\s*\d+\s*[-—]|(?i:page)\d+(?:(?i:of)\d+)?|共\d+页")
+_FOOTER = re.compile(
+    r"(?:填表人?|填报人?|制表人?|审核人?|审批人?|经办人|报送人|联系人|联系电话|电话|单位负责人|主要负责人|分管领导|负责人|组长|填报时间|填报日期|报送时间|报送日期"
+    r"|填表时间|填表日期|制表时间|日期|填报单位|报送单位|单位)(?:[（(]\w+[）)])?[:：]"
+)
+_SEAL_LINE = re.compile(r".{0,20}[（(]?(?:盖章|公章|签字|签章)[）)]?.{0,4}")
+_NOTE = re.compile(
+    r"(?:填表说明|填写说明|填报说明|说明|备注|注意事项|注意|注|要求|附注)\s*\d*[:：.、]|(?:填表说明|填写说明|填报说明)|[*※]|注[:：]?\d"
+)
+_LIST_ITEM = re.compile(r"[(（]?[\d一二三四五六七八九十]{1,2}[)）]?[.、．:：]")
+_SAMPLE = re.compile(
+    r"(?:填写)?(?:示例|样表|范例|例子)|填写样式|例[:：)）].*|[（(]例[）)]|[（(]?(?:示例|样表|填写示例|例)[）)]?[:：]?.{0,6}"
+)
+_LONG_NOTE = 18
+_LEAD = 4
+_LOOKED_AT = 200
+
+
+class RowJudge:
+    """Tells records from other rows under one header."""
+
+    def __init__(self, table: Table) -> None:
+        """Prepare what the header and its form say."""
+        self._numbering = frozenset(table.numbering)
+        self._names = heading_keys(table.form)
+        self._title = heading(table.form.title)
+        self._places = [(key, col, heading(block.headers[key])) for block in table.blocks for key, col in block.columns.items()]
+        first = table.blocks[0].columns
+        self._wanted = frozenset(first[column.key] for column in table.form.columns if column.required and column.key in first)
+
+    def why(self, row: RawRow, previous: str) -> str | None:
+        """Return why the row is no record, None if it may be one.
+
+        Args:
+            row: The row.
+            previous: Why the row before was skipped, if it was.
+        """
+        cols = sorted(row.cells)
+        if not cols:
+            return "blank"
+        lead = [folded(plain(row.cells[col])[:_LOOKED_AT]) for col in cols[:_LEAD]]
+        if any(heading(text) in self._names for text in lead if len(text) <= LONGEST_HEADING) and self._repeats_header(row):
+            return "repeated_header"
+        if any(("计" in text and _TOTAL.fullmatch(text)) or text == "汇总" for text in lead):
+            return "total"
+        if any("小计" in text and _SUBTOTAL.fullmatch(text) for text in lead):
+            return "subtotal"
+        if any(_SAMPLE.fullmatch(text) for text in lead[:3]):
+            return "sample"
+        if len(cols) > _LEAD or self._is_record(cols):
+            return None
+        if all(text.isdigit() for text in lead) and (len(cols) == 1 or self._numbering >= set(cols)):
+            return "number_only"
+        if len(cols) == 1 and self._title and self._title in heading(lead[0]):
+            return "title"
+        return _line(lead, previous)
+
+    def _is_record(self, cols: list[int]) -> bool:
+        return len(set(cols) - self._numbering) > 1 and self._wanted <= set(cols)
+
+    def _repeats_header(self, row: RawRow) -> bool:
+        same = others = 0
+        for key, col, said in self._places:
+            value = row.cells.get(col)
+            if _blank(value):
+                continue
+            text = heading(plain(value)[:LONGEST_HEADING])
+            if text == said or self._names.get(text) == key:
+                same += 1
+            else:
+                others += 1
+        return same >= 2 and same > others
+
+
+@lru_cache(maxsize=65_536)
+def folded(text: str) -> str:
+    """Return the text in half width without blanks."""
+    return re.sub(r"\s+", "", unicodedata.normalize("NFKC", text))
+
+
+def _line(texts: list[str], previous: str) -> str | None:
+    """Judge a row of few cells by the words of its lines."""
+    first = texts[0]
+    if any(_PAGE.fullmatch(text) for text in texts):
+        return "page"
+    if _NOTE.match(first):
+        return "note"
+    if any(_FOOTER.match(text) for text in texts):
+        return "footer"
+    if len(texts) == 1:
+        if previous == "note" and (_LIST_ITEM.match(first) or len(first) > _LONG_NOTE):
+            return "note"
+        if _LIST_ITEM.match(first) and len(first) > _LONG_NOTE:
+            return "note"
+        if _SEAL_LINE.fullmatch(first) and re.search("盖章|公章|签字|签章", first):
+            return "footer"
+    return None
+
+
+def _blank(value: object) -> bool:
+    return value is None or (isinstance(value, str) and not value.strip())

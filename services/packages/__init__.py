@@ -1,0 +1,8 @@
+"""The reporting package: what it holds, how it is made, checked and frozen."""
+
+from __future__ import annotations
+
+from services.packages.contents import Contents, gather, printed_form
+from services.packages.produce import Blocked, Made, discard, export_form, produce, record
+
+__all__ = ["Blocked", "Contents", "Made", "discard", "export_form", "gather", "printed_form", "produce", "record"]

@@ -1,0 +1,57 @@
+"""The summary report: prose of the office, numbers of the figures."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from datetime import date
+
+from models import Campaign
+from services.campaigns import REPORT_PARTS
+from services.exports.word import Report, Section, Table
+from services.figures import Facts, Figure, report_words
+
+_ORDINALS = "一二三四五六七八九十"
+_OVERVIEW = (
+    "截至{日期}，共检查企业{检查企业}家、{检查家次}家次，出动执法人员{执法人员人次}人次、专家{专家人次}人次；"
+    "发现问题{发现问题}项，其中重大事故隐患{重大事故隐患}项，已整改{已整改}项，整改率{整改率}；"
+    "处罚事项{处罚事项}项，拟立案{拟立案}件，拟罚金额{拟罚金额}万元。"
+)
+
+
+def build_report(campaign: Campaign, facts: Facts, computed: Sequence[Figure], *, signer: str, day: date, watermark: str) -> Report:
+    """Return the report in its four parts (source: the notice's 总结 clause).
+
+    Args:
+        campaign: Its prose, by part; numbers stand in braces.
+        facts: What the tables count.
+        computed: The figures behind the numbers.
+        signer: Who signs.
+        day: Date of the report.
+        watermark: Word for a draft.
+    """
+    by_key = {figure.key: figure for figure in computed}
+    prose = campaign.prose or {}
+    sections: list[Section] = []
+    for number, part in enumerate(REPORT_PARTS):
+        text = str(prose.get(part) or "")
+        paragraphs = [report_words.fill(line, by_key) for line in text.splitlines() if line.strip()]
+        tables: tuple[Table, ...] = ()
+        if number == 0:
+            if not report_words.BRACES.search(text):
+                paragraphs.append(report_words.fill(_OVERVIEW.replace("{日期}", _day(day)), by_key))
+            tables = (_by_category(campaign, facts),)
+        sections.append(Section(f"{_ORDINALS[number]}、{part}", tuple(paragraphs), tables))
+    title = f"{campaign.name.removesuffix('实施方案').removesuffix('方案')}工作总结"
+    return Report(title=title, issuer=signer, date_text=f"{day.year}年{_day(day)}", sections=tuple(sections), watermark=watermark)
+
+
+def _by_category(campaign: Campaign, facts: Facts) -> Table:
+    counted = Counter(finding.category for finding in facts.findings)
+    rows = [(str(name), str(counted.get(name, 0))) for name in campaign.categories]
+    rows.append(("合计", str(sum(counted[name] for name in campaign.categories))))
+    return Table(heads=("问题类别", "项数"), rows=tuple(rows), caption="问题按类别统计（次序同附件2）", widths_mm=(60, 30))
+
+
+def _day(day: date) -> str:
+    return f"{day.month}月{day.day}日"

@@ -1,0 +1,320 @@
+"""One campaign from a folder of files: the whole main job without a window.
+
+Everything goes through the same services as a clerk's click: the notice's
+facts make the campaign, every form is read in the worker, planned and
+applied, then figures, pre-flight and the package follow.
+"""
+
+from __future__ import annotations
+
+import csv
+import json
+import re
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from models import Campaign
+from services import attachments, backup, campaigns, checks, clock, figures, packages, rules, settings, workdays
+from services.errors import FileTrouble, Problem, Refused
+from services.imports.apply import apply_plan
+from services.imports.plan import Plan, forms_of, make_plan, read_file
+from services.imports.read_form import ReadForm
+from services.imports.worker import Reader
+from services.progress import Progress, silent
+from services.store import Store
+
+DEMO_WORKDAYS = 4
+SUFFIXES = frozenset({".xlsx", ".xls", ".csv", ".docx", ".et", ".xlsm", ".txt", ".html", ".htm"})
+_ORDER = ("enterprises", "personnel", "groups", "inspections", "hazard_list", "cases", "inspection_stats", "case_stats")
+_HEADING = re.compile(r"^[【\[]?\s*(?:[一二三四]、)?\s*([^】\]]+?)\s*[】\]]?$")
+_TEXT_CODES = ("utf-8-sig", "gb18030")
+
+
+class NoNotice(Refused):
+    """The folder has nothing to make a campaign from."""
+
+    code = "no_notice"
+    template = "文件夹“{path}”里没有 campaign.json，不知道是哪次专项行动。"
+    mend = "把方案要点写成 campaign.json 放进去（名称、阶段、时限、附件标题）。"
+
+
+class NotAFolder(Refused):
+    """The path is no folder."""
+
+    code = "not_a_folder"
+    template = "“{path}”不是文件夹。"
+    mend = "选定装有方案、名录和来表的文件夹。"
+
+
+@dataclass
+class Step:
+    """One step of a run, as it is reported.
+
+    Attributes:
+        outcome: "done", "same", "flagged" or "refused".
+        message: The sentence of a refusal.
+    """
+
+    name: str
+    file: str | None
+    outcome: str
+    counts: dict[str, int] = field(default_factory=dict)
+    message: str = ""
+
+
+@dataclass
+class Run:
+    """What a run did.
+
+    Attributes:
+        package: The package that was made; None if pre-flight blocked it.
+        blocked: Why there is none.
+    """
+
+    campaign: str
+    uid: str
+    steps: list[Step]
+    figures: list[figures.Figure]
+    breakdowns: dict[str, Any]
+    issues: list[checks.Check]
+    package: packages.Made | None
+    blocked: Problem | None
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the run/1 document."""
+        return {
+            "schema": "run/1",
+            "campaign": {"uid": self.uid, "name": self.campaign},
+            "steps": [
+                {"name": s.name, "file": s.file, "outcome": s.outcome, "counts": s.counts, **({"message": s.message} if s.message else {})}
+                for s in self.steps
+            ],
+            "figures": figures.as_json(self.figures, self.breakdowns),
+            "issues": checks.as_json(self.issues)["issues"],
+            "package": self.package.as_json() if self.package else None,
+            **({"problem": self.blocked.as_json()} if self.blocked else {}),
+        }
+
+
+def run_folder(
+    store: Store,
+    *,
+    source: Path,
+    target: Path,
+    as_of: date | None = None,
+    draft: bool = False,
+    demo: bool = False,
+    progress: Progress = silent,
+) -> Run:
+    """Carry a campaign from a folder of files to its package.
+
+    Args:
+        store: Open, writable.
+        source: campaign.json, units.csv, registry/, forms/, report.txt.
+        target: Folder for the package.
+        as_of: Day the figures stand on; today if not given.
+        draft: Make a draft although pre-flight blocks.
+        demo: Let the data stand on a 演示日期, four working days before the package is due.
+        progress: Told after each file.
+
+    Raises:
+        NotAFolder, NoNotice, BadNotice, CampaignExists: Nothing was written.
+        StorageTrouble, FileTrouble: A step could not be written.
+    """
+    if not source.is_dir():
+        raise NotAFolder(path=str(source))
+    facts = _facts(source)
+    with store.write(f"建立专项行动（{facts.get('name') or '无名称'}）") as session:
+        rules.sync(session)
+        campaign = campaigns.create(session, facts=facts)
+        units = campaigns.set_units(session, campaign_id=campaign.id, units=list(_units(source)))
+        campaign.prose = _prose(source)
+        if demo and campaign.report_due:
+            day = workdays.before(campaign.report_due, DEMO_WORKDAYS)
+            settings.save(session, settings=replace(settings.load(session), demo_date=day))
+        campaign_id, name, uid = campaign.id, campaign.name, campaign.uid
+    with store.read() as session:
+        clock.set_demo_date(settings.load(session).demo_date)
+    steps = [Step("建立专项行动", "campaign.json", "done", {"units": units})]
+    steps += import_all(store, paths=_forms(source), campaign_id=campaign_id, progress=progress)
+    day = as_of or clock.today()
+    with store.snapshot() as snapshot:
+        known = figures.collect(snapshot, campaign_id=campaign_id, as_of=day)
+        computed = figures.all_figures(snapshot, known)
+        broken_down = figures.breakdowns(snapshot, known)
+        issues = checks.run(snapshot, campaign_id=campaign_id, as_of=day)
+    package, blocked = None, None
+    try:
+        package = make_package(store, campaign_id=campaign_id, target=target, as_of=day, draft=draft, progress=progress)
+    except packages.Blocked as problem:
+        blocked = problem
+    return Run(name, uid, steps, computed, broken_down, issues, package, blocked)
+
+
+def import_all(store: Store, *, paths: list[Path], campaign_id: int | None, progress: Progress = silent) -> list[Step]:
+    """Read, plan and apply files in the order in which their rows need each other.
+
+    A file that is refused is reported and does not stop the others.
+    """
+    steps: list[Step] = []
+    waiting: list[tuple[int, Path, ReadForm]] = []
+    with store.read() as session:
+        campaign = session.get(Campaign, campaign_id) if campaign_id else None
+        forms, year = forms_of(campaign), campaign.year if campaign else None
+    with Reader() as reader:
+        for number, path in enumerate(paths, start=1):
+            progress(number, 2 * len(paths), path.name)
+            read = read_file(path, reader=reader, forms=forms, year=year)
+            code = read.form.code if read.form else (read.tables[0].form.code if read.tables and read.tables[0].form else "")
+            waiting.append((_ORDER.index(code) if code in _ORDER else len(_ORDER), path, read))
+    waiting.sort(key=lambda one: (one[0], one[1].name))
+    for number, (_place, path, read) in enumerate(waiting, start=len(paths) + 1):
+        progress(number, 2 * len(paths), path.name)
+        try:
+            plan = plan_read(store, path=path, read=read, campaign_id=campaign_id, progress=progress)
+            counts = apply(store, plan=plan, progress=progress)
+        except Problem as problem:
+            steps.append(Step("导入", path.name, "refused", {}, problem.message()))
+            continue
+        outcome = "flagged" if counts["flagged"] or counts["rejected"] else "done" if plan.writes else "same"
+        steps.append(Step("导入", path.name, outcome, counts))
+    return steps
+
+
+def plan_file(store: Store, *, path: Path, campaign_id: int | None, expected: str | None = None, progress: Progress = silent) -> Plan:
+    """Read one file and say what its import would do; nothing is written.
+
+    Raises:
+        FileMissing, NotImportable, NeedsCampaign: With the sentence for the clerk.
+    """
+    with store.read() as session:
+        campaign = session.get(Campaign, campaign_id) if campaign_id else None
+        forms, year = forms_of(campaign), campaign.year if campaign else None
+    with Reader() as reader:
+        read = read_file(path, reader=reader, forms=forms, expected=expected, year=year)
+    return plan_read(store, path=path, read=read, campaign_id=campaign_id, progress=progress)
+
+
+def plan_read(store: Store, *, path: Path, read: ReadForm, campaign_id: int | None, progress: Progress = silent) -> Plan:
+    """Plan the import of a file that was read already.
+
+    Raises:
+        NotImportable, NeedsCampaign: With the sentence for the clerk.
+    """
+    with store.snapshot() as snapshot:
+        return make_plan(snapshot, path=path, read=read, campaign_id=campaign_id, progress=progress)
+
+
+def apply(store: Store, *, plan: Plan, progress: Progress = silent) -> dict[str, int]:
+    """Write a plan: original kept, backup made, one operation.
+
+    Raises:
+        Problem: Nothing was written.
+    """
+    if not plan.writes:
+        return plan.counts
+    backup.make(store, reason="导入前", forced=False)
+    attachments.keep(store.folder, plan.path)
+    with store.write(f"导入 {plan.path.name}") as session:
+        return apply_plan(session, plan=plan, progress=progress)
+
+
+def make_package(
+    store: Store,
+    *,
+    campaign_id: int,
+    target: Path,
+    as_of: date | None = None,
+    waivers: Mapping[str, str] | None = None,
+    draft: bool = False,
+    progress: Progress = silent,
+) -> packages.Made:
+    """Make the package from a snapshot and freeze it as a version.
+
+    Raises:
+        Blocked: Pre-flight stands in the way; nothing was written.
+        FileTrouble, StorageTrouble: Nothing is left behind.
+    """
+    with store.snapshot() as snapshot:
+        contents = packages.gather(
+            snapshot, campaign_id=campaign_id, operator=store.operator or "", as_of=as_of, waivers=waivers, draft=draft
+        )
+    made = packages.produce(contents, target=target, waivers=waivers, progress=progress)
+    try:
+        with store.write(f"生成报送包（{'草稿' if draft else f'第{contents.version}版'}）") as session:
+            packages.record(session, made=made, waivers=waivers)
+    except BaseException:
+        packages.discard(made)
+        raise
+    return made
+
+
+def export_form(store: Store, *, campaign_id: int, key: str, target: Path) -> int:
+    """Write one annex or register as xlsx or pdf; return how many rows.
+
+    Raises:
+        UnknownForm: There is no form of this key.
+        FileTrouble: It cannot be written.
+    """
+    with store.snapshot() as snapshot:
+        printed = packages.printed_form(snapshot, campaign_id=campaign_id, key=key, operator=store.operator or "")
+    packages.export_form(printed, target=target)
+    return len(printed.rows)
+
+
+def _facts(source: Path) -> dict[str, Any]:
+    path = source / "campaign.json"
+    if not path.is_file():
+        raise NoNotice(path=str(source))
+    try:
+        facts = json.loads(path.read_text(encoding="utf-8-sig"))
+    except (OSError, ValueError) as err:
+        raise FileTrouble(path=str(path), why="不是能读的 JSON") from err
+    if not isinstance(facts, dict):
+        raise FileTrouble(path=str(path), why="里面不是一个方案")
+    return facts
+
+
+def _units(source: Path) -> Iterator[dict[str, str]]:
+    path = source / "units.csv"
+    if path.is_file():
+        yield from csv.DictReader(_text(path).splitlines())
+
+
+def _prose(source: Path) -> dict[str, str] | None:
+    path = source / "report.txt"
+    if not path.is_file():
+        return None
+    parts: dict[str, list[str]] = {}
+    current: list[str] = parts.setdefault(campaigns.REPORT_PARTS[0], [])
+    for line in _text(path).splitlines():
+        match = _HEADING.match(line.strip())
+        part = next((p for p in campaigns.REPORT_PARTS if match and match.group(1) == p), None)
+        if part:
+            current = parts.setdefault(part, [])
+        elif line.strip():
+            current.append(line.strip())
+    return {part: "\n".join(lines) for part, lines in parts.items()}
+
+
+def _forms(source: Path) -> list[Path]:
+    folders = (source / "registry", source / "forms")
+    return [
+        path
+        for folder in folders
+        if folder.is_dir()
+        for path in sorted(folder.rglob("*"))
+        if path.is_file() and path.suffix.lower() in SUFFIXES and not path.name.startswith(("~$", "."))
+    ]
+
+
+def _text(path: Path) -> str:
+    data = path.read_bytes()
+    for code in _TEXT_CODES:
+        with suppress(UnicodeDecodeError):
+            return data.decode(code)
+    raise FileTrouble(path=str(path), why="的文字编码认不出来（请另存为 UTF-8）")

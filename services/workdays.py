@@ -1,0 +1,49 @@
+"""Working days that know the holidays and make-up days of the year.
+
+The calendar of the State Council's yearly notice comes from `chinese_calendar`
+(2004 to 2026); for other years Monday to Friday are counted, and `known` says
+so.
+"""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+import chinese_calendar
+
+
+def known(day: date) -> bool:
+    """Return whether the holidays of this day's year are known."""
+    try:
+        chinese_calendar.is_workday(day)
+    except NotImplementedError:
+        return False
+    return True
+
+
+def is_workday(day: date) -> bool:
+    """Return whether offices work on this day."""
+    if not known(day):
+        return day.weekday() < 5
+    return bool(chinese_calendar.is_workday(day))
+
+
+def between(start: date, end: date) -> int:
+    """Count the working days after `start` up to `end`; negative when `end` is past."""
+    if end < start:
+        return -between(end, start)
+    span = (end - start).days
+    return sum(is_workday(start + timedelta(days=number)) for number in range(1, span + 1))
+
+
+def within(start: date, end: date) -> int:
+    """Count the working days from `start` to `end`, both included."""
+    return sum(is_workday(start + timedelta(days=number)) for number in range((end - start).days + 1))
+
+
+def before(day: date, count: int) -> date:
+    """Return the day that lies `count` working days before `day`."""
+    while count > 0:
+        day -= timedelta(days=1)
+        count -= is_workday(day)
+    return day

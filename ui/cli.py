@@ -1,0 +1,532 @@
+"""Every headless command, through the same services as a click in the window.
+
+Exit status: 0 done, 1 an expected refusal, 2 wrong usage, 3 a bug. With
+`--json` one document goes to standard output and nothing else; progress and
+sentences go to standard error.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import sys
+import tempfile
+import traceback
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import date
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TextColumn
+
+import resources
+from services import backup, campaigns, checks, clock, figures, lookup, migrate, runs, settings, undoing
+from services.errors import NoOperator, Problem, Refused
+from services.imports.plan import as_json as plan_json
+from services.imports.plan import read_file
+from services.imports.worker import Reader
+from services.paths import default_data_folder
+from services.store import Store
+
+# typer carries click inside and names only some of its errors
+UsageError: type[Exception] = typer.BadParameter.__mro__[1]
+DONE, REFUSED, USAGE, BUG = 0, 1, 2, 3
+DEMO_OPERATOR = "演示用户"
+_VALUED = frozenset({"--data-dir", "--database", "--operator"})
+
+app = typer.Typer(add_completion=False, no_args_is_help=False, help="执法台：一次集中执法检查，从通知到报送包。", rich_markup_mode=None)
+_stderr = Console(stderr=True)
+
+CampaignOption = Annotated[str | None, typer.Option("--campaign", help="编号、编号前 8 位或名称；只有一个时可不写")]
+AsOf = Annotated[str | None, typer.Option("--as-of", help="数字截至哪一天，如 2023-04-26")]
+Out = Annotated[Path, typer.Option("-o", "--out", help="写到哪里")]
+Files = Annotated[list[Path], typer.Argument(help="文件")]
+
+
+class DatabaseNotYet(Refused):
+    """Server databases are not part of this version."""
+
+    code = "database_not_supported"
+    template = "这个版本只用本机数据文件，还不能连接 {where}。"
+    mend = "去掉 --database，用 --data-dir 指定数据文件夹。"
+
+
+class BadDate(Refused):
+    """A date on the command line cannot be read."""
+
+    code = "bad_date"
+    template = "“{text}”不是日期。"
+    mend = "写成 2023-04-26。"
+
+
+class BadWaiver(Refused):
+    """A waiver has no reason."""
+
+    code = "bad_waiver"
+    template = "“{text}”不是“规则=理由”。"
+    mend = "写成 --waive P18=已报批，两边都不能空。"
+
+
+@dataclass
+class Options:
+    """The global options of this call."""
+
+    data_dir: Path | None = None
+    json: bool = False
+    operator: str | None = None
+
+
+_options = Options()
+
+
+def run(arguments: list[str]) -> int:
+    """Run one command line; return its exit status.
+
+    Args:
+        arguments: Without the program's name.
+    """
+    first, rest = _hoisted(arguments)
+    if not rest and first[-1:] != ["--data-dir"]:
+        return _open_window(first)
+    logging.basicConfig(level=logging.WARNING, stream=sys.stderr, format="%(levelname)s %(name)s: %(message)s")
+    try:
+        outcome = app(args=[*first, *rest], standalone_mode=False, prog_name="zhifatai")
+    except Problem as problem:
+        _say_problem(problem)
+        return REFUSED
+    except UsageError as usage:
+        typer.echo(f"{usage}\n用 --help 看可以用的命令和选项。", err=True)
+        return USAGE
+    except (KeyboardInterrupt, typer.Abort):
+        _stderr.print("已停止，没有留下写了一半的内容。")
+        return REFUSED
+    except Exception:  # noqa: BLE001 - the one place where a bug of a command ends, with its trace
+        traceback.print_exc(file=sys.stderr)
+        return BUG
+    return outcome if isinstance(outcome, int) else DONE
+
+
+@app.callback(invoke_without_command=True)
+def _globals(
+    data_dir: Annotated[Path | None, typer.Option("--data-dir", help="数据文件夹")] = None,
+    database: Annotated[str | None, typer.Option("--database", help="服务器数据库（以后的版本）")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="只输出一份 JSON")] = False,
+    operator: Annotated[str | None, typer.Option("--operator", help="谁在操作")] = None,
+) -> None:
+    """Keep the global options for the command that follows."""
+    _options.data_dir, _options.json, _options.operator = data_dir, as_json, operator
+    if database:
+        raise DatabaseNotYet(where=database)
+
+
+@app.command("run")
+def run_folder(
+    folder: Path, out: Annotated[Path | None, typer.Option("-o", "--out")] = None, as_of: AsOf = None, draft: bool = False
+) -> int:
+    """One campaign from a folder of files: import, figures, pre-flight, package."""
+    with _store(write=True) as store:
+        return _run(store, folder, out, as_of=as_of, draft=draft, demo=False)
+
+
+@app.command()
+def demo(out: Annotated[Path | None, typer.Option("-o", "--out")] = None) -> int:
+    """Run the sample campaign in a data folder of its own."""
+    _options.operator = _options.operator or DEMO_OPERATOR
+    if _options.data_dir is None:
+        _options.data_dir = default_data_folder().with_name("Zhifatai-demo")
+    with _store(write=True) as store:
+        return _run(store, resources.path("samples", "demo"), out, as_of=None, draft=False, demo=True)
+
+
+@app.command("read-form")
+def read_form(
+    files: Files,
+    form: Annotated[str | None, typer.Option("--form", help="应当是哪一张表")] = None,
+    out_dir: Annotated[Path | None, typer.Option("--out-dir", help="每个文件写一份 JSON")] = None,
+) -> int:
+    """Read forms and say what is in them; nothing is written into the data."""
+    documents = []
+    with Reader() as reader, _progress() as progress:
+        for number, path in enumerate(files):
+            progress(number, len(files), path.name)
+            documents.append((path, read_file(path, reader=reader, expected=form).as_json()))
+    if out_dir is not None:
+        out_dir.mkdir(parents=True, exist_ok=True)
+        for path, document in documents:
+            (out_dir / f"{path.stem}.json").write_text(json.dumps(document, ensure_ascii=False, indent=1), encoding="utf-8")
+    many = {"schema": "form-import-list/1", "files": [document for _path, document in documents]}
+    _print(documents[0][1] if len(documents) == 1 else many, lambda: [_read_line(document) for _path, document in documents])
+    return REFUSED if all(document["outcome"] == "rejected" for _path, document in documents) else DONE
+
+
+@app.command("import-form")
+def import_form(
+    files: Files,
+    campaign: CampaignOption = None,
+    form: Annotated[str | None, typer.Option("--form", help="应当是哪一张表")] = None,
+    apply: Annotated[bool, typer.Option("--apply", help="写入；不加只看会怎样")] = False,
+) -> int:
+    """Plan the import of forms; with --apply write each as one undoable operation."""
+    with _store(write=apply) as store:
+        with store.read() as session:
+            campaign_id: int | None = campaigns.find(session, reference=campaign).id
+        return _import(store, files, campaign_id, form, apply=apply)
+
+
+@app.command("import-enterprises")
+def import_enterprises(files: Files, apply: Annotated[bool, typer.Option("--apply", help="写入；不加只看会怎样")] = False) -> int:
+    """Plan the import of the registry; with --apply write it."""
+    with _store(write=apply) as store:
+        return _import(store, files, None, "enterprises", apply=apply)
+
+
+@app.command("new-campaign")
+def new_campaign(
+    name: Annotated[str, typer.Option("--name", help="专项行动名称")],
+    issuer: Annotated[str | None, typer.Option("--issuer", help="发文机关")] = None,
+    issued_on: Annotated[str | None, typer.Option("--issued-on", help="发文日期")] = None,
+    due: Annotated[str | None, typer.Option("--due", help="附件2、附件3 和总结的报送日期")] = None,
+    groups: Annotated[int | None, typer.Option("--groups", help="检查组数")] = None,
+    quota: Annotated[int | None, typer.Option("--quota", help="每组应查家数")] = None,
+    phase: Annotated[list[str] | None, typer.Option("--phase", help="名称=开始..结束")] = None,
+    category: Annotated[list[str] | None, typer.Option("--category", help="问题类别，按附件2 次序")] = None,
+    unit: Annotated[list[str] | None, typer.Option("--unit", help="报送单位，按官方次序")] = None,
+    annex_title: Annotated[list[str] | None, typer.Option("--annex-title", help="编号=标题，如 2=检查情况统计表")] = None,
+) -> int:
+    """Make a campaign by hand."""
+    phases = [
+        {"name": left, "start": span[0], "end": span[-1]} for left, right in map(_halves, phase or []) for span in [right.split("..")]
+    ]
+    facts: dict[str, Any] = {
+        "name": name, "issuer": issuer, "issued_on": issued_on, "groups": groups, "min_enterprises_per_group": quota, "phases": phases,
+        "categories": category, "deadlines": [{"what": "附件2、附件3 和工作总结", "due": due, "kind": "submit"}] if due else [],
+        "attachments": [{"no": left, "title": right} for left, right in map(_halves, annex_title or [])],
+    }  # fmt: skip
+    with _store(write=True) as store, store.write(f"建立专项行动（{name}）") as session:
+        made = campaigns.create(session, facts=facts)
+        campaigns.set_units(session, campaign_id=made.id, units=[{"name": one} for one in unit or []])
+        document = {"schema": "campaign/1", "uid": made.uid, "name": made.name}
+    _print(document, lambda: [f"已建立 {document['name']}（{document['uid'][:8]}）"])
+    return DONE
+
+
+@app.command("campaigns")
+def list_campaigns() -> int:
+    """List the campaigns."""
+    with _store() as store, store.read() as session:
+        items = lookup.list_campaigns(session)
+    _print(
+        {"schema": "campaigns/1", "items": items},
+        lambda: [f"{c['uid'][:8]}　{c['name']}　{c['state']}" for c in items] or ["还没有专项行动"],
+    )
+    return DONE
+
+
+@app.command()
+def show(noun: str, uid: str) -> int:
+    """Show one record with its history."""
+    with _store() as store, store.read() as session:
+        document = lookup.show(session, noun=noun, uid=uid)
+    lines = [f"{document['titles'][key]}：{value}" for key, value in document["values"].items() if value is not None]
+    lines += [f"{h['at'][:16]}　{h['operator']}　{h['label']}　{h['changes']}" for h in document["history"]]
+    _print(document, lambda: lines)
+    return DONE
+
+
+@app.command("figures")
+def show_figures(campaign: CampaignOption = None, as_of: AsOf = None) -> int:
+    """Every indicator with its definition and rows."""
+    with _store() as store:
+        day = _day(as_of) or clock.today()
+        with store.snapshot() as session:
+            found = campaigns.find(session, reference=campaign)
+            facts = figures.collect(session, campaign_id=found.id, as_of=day)
+            computed = figures.all_figures(session, facts)
+            document = figures.as_json(computed, figures.breakdowns(session, facts))
+    _print(document, lambda: [f"{f.name} {'—' if f.value is None else f.value} {f.unit}　{f.definition}" for f in computed])
+    return DONE
+
+
+@app.command("check")
+def check_campaign(campaign: CampaignOption = None, as_of: AsOf = None) -> int:
+    """Pre-flight: what does not agree before the package goes out."""
+    with _store() as store:
+        day = _day(as_of) or clock.today()
+        with store.snapshot() as session:
+            found = checks.run(session, campaign_id=campaigns.find(session, reference=campaign).id, as_of=day)
+    _print(checks.as_json(found), lambda: [_check_line(one) for one in found] or ["体检通过，没有要处理的事项"])
+    return DONE
+
+
+@app.command("package")
+def make_package(
+    out: Out,
+    campaign: CampaignOption = None,
+    waive: Annotated[list[str] | None, typer.Option("--waive", help="规则=理由")] = None,
+    draft: Annotated[bool, typer.Option("--draft", help="出草稿，不编版本号")] = False,
+    as_of: AsOf = None,
+) -> int:
+    """Make the reporting package; an unwaived blocking issue stops it."""
+    waivers = dict(map(_waiver, waive or []))
+    with _store(write=True) as store, _progress() as progress:
+        with store.read() as session:
+            campaign_id = campaigns.find(session, reference=campaign).id
+        made = runs.make_package(
+            store, campaign_id=campaign_id, target=out, as_of=_day(as_of), waivers=waivers, draft=draft, progress=progress
+        )
+    _print(made.as_json(), lambda: _package_lines(made))
+    return DONE
+
+
+@app.command("export-form")
+def export_form(key: str, out: Out, campaign: CampaignOption = None) -> int:
+    """Write one annex or register as xlsx or pdf."""
+    with _store() as store:
+        with store.read() as session:
+            campaign_id = campaigns.find(session, reference=campaign).id
+        count = runs.export_form(store, campaign_id=campaign_id, key=key, target=out)
+    _print({"schema": "export/1", "path": str(out), "rows": count}, lambda: [f"已写出 {out}（{count} 行）"])
+    return DONE
+
+
+@app.command("history")
+def show_history(action: Annotated[str, typer.Argument(help="verify：核对操作记录有没有被改动")] = "list") -> int:
+    """List what was done, or verify that the record of it is whole."""
+    with _store() as store:
+        if action == "verify":
+            with store.snapshot() as session:
+                verdict = undoing.verify(session)
+            document: dict[str, Any] = {
+                "schema": "history-verify/1",
+                "operations": verdict.operations,
+                "rows": verdict.rows,
+                "head": verdict.head,
+            }
+            _print(document, lambda: [f"操作记录完整：{verdict.operations} 条操作，{verdict.rows} 处改动，校验值 {verdict.head[:16]}"])
+            return DONE
+        if action != "list":
+            raise typer.BadParameter("history 后面只能写 verify，或什么都不写")
+        with store.read() as session:
+            entries = undoing.entries(session)
+    items = [
+        {"id": e.id, "at": e.at.isoformat(timespec="seconds"), "operator": e.operator, "label": e.label, "kind": e.kind, "rows": e.rows,
+         "state": e.state, "undoable": e.undoable, "hash": e.hash}
+        for e in entries
+    ]  # fmt: skip
+    _print(
+        {"schema": "history/1", "items": items},
+        lambda: [f"{e.id:>5}　{e.at:%Y-%m-%d %H:%M}　{e.operator}　{e.label}　{e.state}" for e in entries],
+    )
+    return DONE
+
+
+@app.command()
+def undo(number: Annotated[int | None, typer.Argument(help="操作编号；不写就撤销最近一条")] = None) -> int:
+    """Take back an operation."""
+    with _store(write=True) as store, _progress() as progress, store.write("撤销") as session:
+        entry = undoing.undo(session, operation_id=number, progress=progress)
+    _print(
+        {"schema": "undo/1", "id": entry.id, "label": entry.label, "rows": entry.rows},
+        lambda: [f"已撤销：{entry.label}（{entry.rows} 处）"],
+    )
+    return DONE
+
+
+@app.command("backup")
+def make_backup() -> int:
+    """Make a verified backup."""
+    with _store(write=True) as store:
+        made = backup.make(store, reason="手动")
+    assert made is not None
+    document = {"schema": "backup/1", "path": str(made.path), "sha256": made.sha256, "counts": made.counts, "history_head": made.head}
+    _print(document, lambda: [f"已备份并核对：{made.path}"])
+    return DONE
+
+
+@app.command()
+def screens(
+    out: Out,
+    theme: Annotated[list[str] | None, typer.Option("--theme", help="light、dark、hc")] = None,
+    scale: Annotated[float, typer.Option("--scale", help="文字大小，1.0 到 2.0")] = 1.0,
+    size: Annotated[str, typer.Option("--size", help="窗口大小")] = "1366x696",
+) -> int:
+    """Draw every page with the sample campaign as pictures."""
+    from ui.screens import draw_screens
+
+    width, _, height = size.partition("x")
+    with tempfile.TemporaryDirectory() as folder:
+        written = draw_screens(Path(folder), out, themes=theme or ["light", "dark"], scale=scale, size=(int(width), int(height)))
+    _print({"schema": "screens/1", "files": [str(path) for path in written]}, lambda: [str(path) for path in written])
+    return DONE
+
+
+@contextmanager
+def _store(*, write: bool = False) -> Iterator[Store]:
+    folder = _options.data_dir or default_data_folder()
+    with migrate.open_store(folder, operator=_options.operator, writable=write) as store:
+        with store.read() as session:
+            stored = settings.load(session)
+        store.operator = _options.operator or stored.operator or None
+        if write:
+            if not store.operator:
+                raise NoOperator
+            if not stored.operator:
+                with store.write("登记操作人") as session:
+                    settings.save(session, settings=replace(stored, operator=store.operator))
+        yield store
+
+
+def _run(store: Store, folder: Path, out: Path | None, *, as_of: str | None, draft: bool, demo: bool) -> int:
+    target = out or store.folder.packages
+    with _progress() as progress:
+        done = runs.run_folder(store, source=folder, target=target, as_of=_day(as_of), draft=draft, demo=demo, progress=progress)
+    _print(done.as_json(), lambda: list(_run_lines(done)))
+    return DONE if done.package else REFUSED
+
+
+def _import(store: Store, files: list[Path], campaign_id: int | None, form: str | None, *, apply: bool) -> int:
+    documents, lines = [], []
+    for path in files:
+        with _progress() as progress:
+            plan = runs.plan_file(store, path=path, campaign_id=campaign_id, expected=form, progress=progress)
+            document = plan_json(plan)
+            if apply:
+                document["counts"] = runs.apply(store, plan=plan, progress=progress)
+            document["applied"] = apply and plan.writes > 0
+        documents.append(document)
+        lines += [
+            f"{path.name}：{_counts(document['counts'])}",
+            *(f"　第 {row.read.row} 行 {row.reason}" for _c, row in plan.rows if row.reason),
+        ]
+        if apply and not plan.writes:
+            lines.append("　没有要写入的行，数据没有变化")
+    _print(documents[0] if len(documents) == 1 else {"schema": "import-plan-list/1", "files": documents}, lambda: lines)
+    return DONE
+
+
+def _open_window(options: list[str]) -> int:
+    from ui.app import run_window
+
+    return run_window(Path(options[options.index("--data-dir") + 1]) if "--data-dir" in options else None)
+
+
+def _hoisted(arguments: list[str]) -> tuple[list[str], list[str]]:
+    """Return the global options and the rest, wherever the former were typed."""
+    first: list[str] = []
+    rest: list[str] = []
+    waiting = iter(arguments)
+    for one in waiting:
+        name, _, value = one.partition("=")
+        if one == "--":
+            return first, [*rest, one, *waiting]
+        if name in _VALUED:
+            first += [name, value] if value else [name, *[v for v in [next(waiting, None)] if v is not None]]
+        elif one == "--json":
+            first.append(one)
+        else:
+            rest.append(one)
+    return first, rest
+
+
+@contextmanager
+def _progress() -> Iterator[Any]:
+    if not sys.stderr.isatty() or _options.json:
+        yield lambda done, total=None, note="": None
+        return
+    with Progress(
+        TextColumn("{task.description}"), BarColumn(), TextColumn("{task.completed}/{task.total}"), console=_stderr, transient=True
+    ) as bar:
+        task = bar.add_task("", total=None)
+        yield lambda done, total=None, note="": bar.update(task, completed=done, total=total, description=note)
+
+
+def _print(document: object, lines: Any) -> None:
+    typer.echo(json.dumps(document, ensure_ascii=False, indent=1) if _options.json else "\n".join(lines()))
+
+
+def _say_problem(problem: Problem) -> None:
+    if _options.json:
+        typer.echo(json.dumps(problem.as_json(), ensure_ascii=False, indent=1))
+    else:
+        typer.echo(problem.message(), err=True)
+        if problem.way_out():
+            typer.echo(problem.way_out(), err=True)
+        for issue in getattr(problem, "issues", ())[1:]:
+            typer.echo(f"　{issue.message}", err=True)
+
+
+def _run_lines(done: runs.Run) -> Iterator[str]:
+    yield f"专项行动：{done.campaign}（{done.uid[:8]}）"
+    for step in done.steps:
+        yield f"　{step.file}　{step.message or _counts(step.counts)}"
+    yield "　".join(
+        f"{f.name} {f.value} {f.unit}"
+        for f in done.figures
+        if f.key in ("enterprises", "visits", "findings", "penalty_items", "proposed_cases")
+    )
+    for issue in done.issues:
+        yield _check_line(issue)
+    if done.package:
+        yield from _package_lines(done.package)
+    elif done.blocked:
+        yield done.blocked.message()
+        yield done.blocked.way_out()
+
+
+def _package_lines(made: Any) -> Iterator[str]:
+    for file in made.files:
+        yield f"　{file['name']}（{file['rows']} 行）"
+    yield from made.notes
+    yield f"报送包：{made.folder}"
+    yield f"压缩包：{made.zip}"
+
+
+def _check_line(one: checks.Check) -> str:
+    return f"［{checks.LEVELS[one.level]}］{one.rule}　{one.place}　{one.message}{f'（已豁免：{one.waived}）' if one.waived else ''}"
+
+
+def _read_line(document: dict[str, Any]) -> str:
+    if document["outcome"] == "rejected":
+        return f"{document['file']}：{document['message']}"
+    flagged = sum(bool(row["flags"]) for row in document["rows"])
+    return f"{document['file']}：{document['form']}，{len(document['rows'])} 行，{flagged} 行要核对，跳过 {len(document['skipped'])} 行"
+
+
+_WORDS = {
+    "new": "新增",
+    "changed": "修改",
+    "same": "没变",
+    "rejected": "没有写入",
+    "skipped": "跳过",
+    "flagged": "要核对",
+    "units": "报送单位",
+}
+
+
+def _counts(counts: dict[str, int]) -> str:
+    return "，".join(f"{_WORDS[key]} {value}" for key, value in counts.items() if value or key == "new")
+
+
+def _day(text: str | None) -> date | None:
+    if not text:
+        return None
+    try:
+        return date.fromisoformat(text)
+    except ValueError as err:
+        raise BadDate(text=text) from err
+
+
+def _halves(text: str) -> tuple[str, str]:
+    left, _, right = text.partition("=")
+    return left.strip(), right.strip()
+
+
+def _waiver(text: str) -> tuple[str, str]:
+    rule, reason = _halves(text)
+    if not rule or not reason:
+        raise BadWaiver(text=text)
+    return rule.upper(), reason
