@@ -4,19 +4,20 @@ from __future__ import annotations
 
 import sys
 
-_READER = "--reader-worker"
-
 
 def main(arguments: list[str]) -> int:
     """Run one command or the window; return the exit status."""
-    if arguments[:1] == [_READER]:
-        from services.imports import foreign  # the bundle starts itself as the reader of foreign files
+    try:
+        if arguments[:1] == ["--reader-worker"]:
+            from services.imports import foreign  # the bundle starts itself as the reader of foreign files
 
-        foreign.main()
-        return 0
-    from ui.cli import run
+            foreign.main()
+            return 0
+        from ui.cli import run
 
-    return run(arguments)
+        return run(arguments)
+    except KeyboardInterrupt:
+        return 1  # before the command began, nothing was written
 
 
 if __name__ == "__main__":

@@ -23,29 +23,49 @@ closed 销号 · case 案件 · party 当事人 · penalty 处罚 · figure 指�
 pre-flight 报送前体检 · package 报送包 · ordinary procedure 普通程序（一般程序） ·
 summary procedure 简易程序 · operation 操作 · bin 回收站.
 
-This package imports every entity, so that `Base.metadata` is complete.
+The first use of any entity imports all of them, so that `Base.metadata` is
+complete; the forms alone (which the window needs for its first paint) come
+without SQLAlchemy, which takes half a second.
 """
 
 from __future__ import annotations
 
-from models.attachment import Attachment
-from models.base import Base
-from models.campaign import Campaign, Deadline, Phase, ReportingUnit
-from models.case import Case, CaseAmount, CaseFinding, CaseParty
-from models.draft import Draft
-from models.enterprise import Enterprise
-from models.finding import Finding
-from models.group import Group, GroupMember
-from models.history import Operation, RowChange
-from models.inspection import Attendance, Inspection
-from models.package import Package
-from models.person import Person, Secondment
-from models.rule import Rule
-from models.setting import Setting
-from models.submission import Submission
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from models.attachment import Attachment
+    from models.base import Base
+    from models.campaign import Campaign, Deadline, Phase, ReportingUnit
+    from models.case import Case, CaseAmount, CaseFinding, CaseParty
+    from models.draft import Draft
+    from models.enterprise import Enterprise
+    from models.finding import Finding
+    from models.group import Group, GroupMember
+    from models.history import Operation, RowChange
+    from models.inspection import Attendance, Inspection
+    from models.package import Package
+    from models.person import Person, Secondment
+    from models.rule import Rule
+    from models.setting import Setting
+    from models.submission import Submission
 
 __all__ = [
     "Attachment", "Attendance", "Base", "Campaign", "Case", "CaseAmount", "CaseFinding", "CaseParty", "Deadline", "Draft",
     "Enterprise", "Finding", "Group", "GroupMember", "Inspection", "Operation", "Package", "Person", "Phase", "ReportingUnit",
     "RowChange", "Rule", "Secondment", "Setting", "Submission",
 ]  # fmt: skip
+
+_MODULES = (
+    "attachment", "base", "campaign", "case", "draft", "enterprise", "finding", "group", "history", "inspection", "package",
+    "person", "rule", "setting", "submission",
+)  # fmt: skip
+
+
+def __getattr__(name: str) -> object:
+    """Import all entities when the first one is asked for."""
+    if name not in __all__:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    for module in map(import_module, (f"{__name__}.{one}" for one in _MODULES)):
+        globals().update({key: value for key, value in vars(module).items() if key in __all__})
+    return globals()[name]

@@ -42,7 +42,7 @@ def annex_1(title: str = "抽调执法人员统计表") -> Form:
         code="personnel",
         title=title,
         columns=(
-            Column("name", "姓名", NAME, required=True, width_mm=24, aliases=("人员姓名", "执法人员姓名", "执法人员", "抽调人员"), source="附件1"),
+            Column("name", "姓名", NAME, required=True, width_mm=29, aliases=("人员姓名", "执法人员姓名", "执法人员", "抽调人员"), source="附件1"),
             Column(
                 "unit_position", "工作单位及职务", ORGANISATION, width_mm=56,
                 aliases=("单位及职务", "单位职务", "单位和职务", "工作单位职务", "工作单位、职务", "所在单位及职务"), source="附件1",
@@ -162,6 +162,7 @@ PEOPLE = Form(
         Column("group", "检查组", replace(TEXT, editor="readonly"), width_mm=26, source="方案 三"),
         annex_1().columns[-1],
     ),
+    rules=annex_1().rules,
     source="office",
 )
 
@@ -222,6 +223,7 @@ FINDING_LEDGER = Form(
         Column("enterprise", "企业名称", ORGANISATION, required=True, width_mm=50, aliases=("检查企业", "被检查企业", "受检企业", "单位名称"), source="office"),
         Column("town", "镇办", TEXT, width_mm=20, aliases=("镇街", "所属镇办", "属地"), source="附件2"),
         Column("checked_on", "检查日期", DATE, width_mm=24, aliases=("检查时间", "排查日期", "发现日期"), source="office"),
+        Column("no", "序号", replace(COUNT, editor="readonly"), width_mm=12, source="office"),
         Column("hazard", "问题描述", LONG, required=True, width_mm=70, aliases=("存在问题", "隐患内容", "问题隐患", "隐患描述", "发现问题", "问题内容", "安全隐患", "存在的问题"), source="office"),
         Column("category", "问题类别", TEXT, width_mm=24, aliases=("类别", "问题类型", "安全问题类型", "隐患类别", "隐患类型"), source="附件2"),
         Column("level", "隐患级别", choice(LEVELS, {"一般隐患": "一般", "重大隐患": "重大", "一般事故隐患": "一般", "重大事故隐患": "重大"}, code="level_unknown"), width_mm=16, aliases=("级别", "隐患等级", "等级"), source="office"),
@@ -285,6 +287,36 @@ PREFLIGHT = Form(
         Column("message", "说明", LONG, width_mm=120, source="office"),
         Column("waived", "处理", TEXT, width_mm=40, source="office"),
     ),
+    source="office",
+)
+
+OPERATOR = Form(
+    code="operator",
+    title="第一次使用",
+    columns=(
+        Column("office", "单位", TEXT, width_mm=60, source="office"),
+        Column("brigade", "大队（报表上的填报单位）", TEXT, width_mm=60, source="office"),
+        Column("operator", "您的姓名", NAME, required=True, width_mm=30, source="office"),
+    ),
+    source="office",
+)
+
+CAMPAIGN = Form(
+    code="campaign",
+    title="新建专项行动",
+    columns=(
+        Column("name", "专项行动名称", LONG, required=True, width_mm=80, source="方案标题"),
+        Column("issuer", "发文机关", TEXT, width_mm=60, source="方案落款"),
+        Column("issued_on", "发文日期", DATE, width_mm=30, source="方案落款"),
+        Column("due", "附件2、附件3 和总结报送日期", DATE, width_mm=30, source="方案 五（五）"),
+        Column("start", "检查开始日期", DATE, width_mm=30, source="方案 三"),
+        Column("end", "检查结束日期", DATE, width_mm=30, source="方案 三"),
+        Column("quota", "每组应查家数", COUNT, width_mm=20, source="方案 三"),
+        Column("towns", "报送单位（按官方次序，用顿号隔开）", NAMES, width_mm=80, source="方案 四（一）"),
+        Column("title", "附件2 标题（不填就用行动名称加“情况统计表”）", LONG, width_mm=80, source="附件2"),
+        Column("categories", "问题类别（按附件2 次序，用顿号隔开）", NAMES, width_mm=80, source="附件2"),
+    ),
+    rules=(dates_in_order(("start", "end", "due")),),
     source="office",
 )
 

@@ -64,7 +64,7 @@ class Record:
     """
 
     __tracked__: ClassVar[bool] = True
-    __table_args__: Any = {"sqlite_autoincrement": True}  # an id is never used twice: history refers to it
+    __table_args__: ClassVar[Any] = {"sqlite_autoincrement": True}  # an id is never used twice: history refers to it
 
     id: Mapped[int] = mapped_column(primary_key=True)
     uid: Mapped[str] = mapped_column(String(36), unique=True, default=lambda: new_uid())

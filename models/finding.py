@@ -14,7 +14,7 @@ class Finding(Record, Sourced, Base):
     """One problem found (问题), with exactly one category of the campaign's list.
 
     Attributes:
-        no: Number within its visit, from 1.
+        no: Number among the enterprise's findings in the campaign, from 1; cases name it.
         category: One of the campaign's categories; None until somebody decides.
         level: 一般 or 重大.
         penalty: Proposed for a penalty; these are counted as 处罚事项 in Annex 2.

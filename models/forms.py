@@ -72,11 +72,11 @@ class Kind:
 
 @dataclass(frozen=True)
 class Column:
-    """One column of a form.
+    r"""One column of a form.
 
     Attributes:
         key: Name of the value in a row; for registers also the entity's attribute.
-        title: Heading, verbatim for official forms; "\\n" where the form breaks it.
+        title: Heading, verbatim for official forms; "\n" where the form breaks it.
         kind: How its values are read and shown.
         band: Heading above this and its neighbours, if the form has two header rows.
         required: A row without it cannot be saved (the key of the row).

@@ -60,8 +60,9 @@ def keep(folder: DataFolder, path: Path) -> str:
             os.fsync(copy.fileno())
         partial.replace(target)
     except OSError as err:
-        partial.unlink(missing_ok=True)
         raise FileTrouble(path=str(path), why="没有存进数据文件夹") from err
+    finally:
+        partial.unlink(missing_ok=True)
     return sha256
 
 

@@ -18,8 +18,9 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, select
 
+from models import Operation
 from services import clock
 from services.errors import Damaged, StorageTrouble
 from services.paths import DataFolder, require_space
@@ -59,7 +60,7 @@ def make(store: Store, *, reason: str, forced: bool = True) -> Backup | None:
     Args:
         store: The open store.
         reason: Why, in words ("导入前"); stands in the sidecar.
-        forced: False leaves it out when the last one is younger than 30 minutes.
+        forced: False leaves it out when the last one is younger than 30 minutes, or nothing was done since.
 
     Returns:
         The backup, or None if it was left out.
@@ -68,7 +69,7 @@ def make(store: Store, *, reason: str, forced: bool = True) -> Backup | None:
         StorageTrouble: No room, or the copy does not agree with the source.
     """
     kept = listed(store.folder)
-    if not forced and kept and clock.now() - kept[0].made_at < _LEAST_GAP:
+    if not forced and kept and (clock.now() - kept[0].made_at < _LEAST_GAP or kept[0].head == _head(store)):
         return None
     require_space(store.folder.backups, wanted_bytes=2 * store.folder.database.stat().st_size)
     partial = _partial(store.folder)
@@ -153,6 +154,11 @@ def to_thin(backups: Iterable[Backup], *, now: datetime) -> list[Backup]:
     return [one for one in ordered if one.path not in kept]
 
 
+def _head(store: Store) -> str:
+    with store.read() as session:
+        return session.scalar(select(Operation.hash).order_by(Operation.id.desc()).limit(1)) or ""
+
+
 def _partial(folder: DataFolder) -> Path:
     folder.backups.mkdir(parents=True, exist_ok=True)
     return folder.backups / f"{clock.now():%Y%m%d-%H%M%S}-{os.getpid()}.partial"
@@ -181,11 +187,11 @@ def _finish(folder: DataFolder, partial: Path, source: dict[str, Any], reason: s
         "head": facts["head"],
         "sha256": sha256,
     }
-    os.replace(partial, target)
+    partial.replace(target)
     note = target.with_suffix(".json.partial")
     note.write_text(json.dumps(sidecar, ensure_ascii=False, indent=1), encoding="utf-8")
     _sync(note)
-    os.replace(note, target.with_suffix(".json"))
+    note.replace(target.with_suffix(".json"))
     _sync_folder(folder.backups)
     for old in to_thin(listed(folder), now=made):
         old.path.unlink(missing_ok=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -12,12 +12,14 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from models import Campaign, Deadline, Phase, ReportingUnit
-from models.annexes import CATEGORIES, annex_1, annex_2, annex_3
-from models.forms import Form
+from models.annexes import CAMPAIGN, CATEGORIES, annex_1, annex_2, annex_3
+from models.forms import Form, Row
 from services import clock, records, workdays
 from services.errors import Missing, Refused
 from services.matching import name_key
 
+_YEARS = range(2000, 2101)
+_COUNTS = range(100_000)
 REPORT_PARTS = ("总体情况", "主要做法", "存在问题", "下一步工作建议")
 
 
@@ -27,6 +29,14 @@ class CampaignExists(Refused):
     code = "campaign_exists"
     template = "专项行动“{name}”已经建立，没有再建一个。"
     mend = "要另做一次，请换一个数据文件夹或另起名称。"
+
+
+class NoCampaign(Missing):
+    """No campaign is open."""
+
+    code = "no_campaign"
+    template = "还没有进行中的专项行动。"
+    mend = "先建立专项行动，或用 --campaign 指定已经结束的那一个。"
 
 
 class SeveralCampaigns(Refused):
@@ -42,7 +52,7 @@ class BadNotice(Refused):
 
     code = "bad_notice"
     template = "方案里的“{field}”读不懂：{value}。"
-    mend = "在 campaign.json 里改正后再试；日期写成 2023-04-26。"
+    mend = "在方案要点（campaign.json、units.csv 或命令选项）里改正后再试；日期写成 2023-04-26，数写成阿拉伯数字。"
 
 
 @dataclass(frozen=True)
@@ -65,100 +75,106 @@ def create(session: Session, *, facts: Mapping[str, Any]) -> Campaign:
 
     Raises:
         CampaignExists: One of this name is there.
-        BadNotice: The name is missing or a date cannot be read.
+        BadNotice: The name is missing, or a fact is not what its key promises.
     """
-    name = str(facts.get("name") or "").strip()
+    name = _text(facts, "name") or ""
     if not name:
         raise BadNotice(field="name", value="空")
     if session.scalar(select(Campaign.id).where(Campaign.name == name, Campaign.deleted_at.is_(None))) is not None:
         raise CampaignExists(name=name)
-    deadlines = list(facts.get("deadlines") or [])
+    deadlines = _items(facts, "deadlines")
+    contact = _mapping(facts.get("contact"), "contact")
+    issued_on = _day(facts.get("issued_on"), "issued_on")
     campaign = Campaign(
         name=name,
-        issuer=facts.get("issuer"),
-        doc_no=facts.get("doc_no"),
-        issued_on=_day(facts.get("issued_on"), "issued_on"),
-        year=_number(facts.get("year")) or _year(facts),
-        industries=list(facts.get("industries") or []),
-        categories=list(facts.get("categories") or CATEGORIES),
+        issuer=_text(facts, "issuer"),
+        doc_no=_text(facts, "doc_no"),
+        issued_on=issued_on,
+        year=_number(facts.get("year"), "year", _YEARS) or (issued_on.year if issued_on else None),
+        industries=_words(facts, "industries"),
+        categories=_categories(facts),
         titles=_titles(facts, name),
-        inspection_modes=list(facts.get("inspection_modes") or []),
-        groups_planned=_number(facts.get("groups")),
-        group_quota=_number(facts.get("min_enterprises_per_group")),
-        recipient=facts.get("recipient") or _recipient(deadlines),
-        contact_person=(facts.get("contact") or {}).get("person"),
-        contact_phone=(facts.get("contact") or {}).get("phone"),
-        contact_email=(facts.get("contact") or {}).get("email"),
+        inspection_modes=_words(facts, "inspection_modes"),
+        groups_planned=_number(facts.get("groups"), "groups"),
+        group_quota=_number(facts.get("min_enterprises_per_group"), "min_enterprises_per_group"),
+        recipient=_text(facts, "recipient") or next((found for one in deadlines if (found := _text(one, "recipient"))), None),
+        contact_person=_text(contact, "person"),
+        contact_phone=_text(contact, "phone"),
+        contact_email=_text(contact, "email"),
         report_due=_report_due(deadlines),
         state="open",
     )
     records.add(session, campaign)
-    for position, phase in enumerate(facts.get("phases") or []):
-        start, end = _day(phase.get("start"), "phases.start"), _day(phase.get("end"), "phases.end")
-        if start and end:
-            session.add(
-                Phase(
-                    campaign_id=campaign.id,
-                    position=position,
-                    name=phase.get("name") or "",
-                    start=start,
-                    end=end,
-                    evidence=phase.get("evidence"),
-                )
-            )
-    for position, deadline in enumerate(deadlines):
-        session.add(
-            Deadline(
-                campaign_id=campaign.id,
-                position=position,
-                what=deadline.get("what") or "",
-                due=_day(deadline.get("due"), "deadlines.due"),
-                due_time=deadline.get("due_time"),
-                recurrence=deadline.get("recurrence"),
-                kind=deadline.get("kind") or "submit",
-                owner=deadline.get("owner"),
-                submitter=deadline.get("submitter"),
-                recipient=deadline.get("recipient"),
-                evidence=deadline.get("evidence"),
-            )
-        )
+    session.add_all([*_phases(campaign.id, facts), *_deadlines(campaign.id, deadlines)])
     session.flush()
     return campaign
 
 
+def create_by_hand(session: Session, *, row: Row) -> int:
+    """Make a campaign from the window's form; return its id.
+
+    Raises:
+        Invalid: The name is empty.
+        CampaignExists: One of this name is there.
+    """
+    records.require(CAMPAIGN, row)
+    span = {"name": "集中检查", "start": row.get("start"), "end": row.get("end")}
+    facts = {
+        "name": row["name"],
+        "issuer": row.get("issuer"),
+        "issued_on": row.get("issued_on"),
+        "min_enterprises_per_group": row.get("quota"),
+        "phases": [span] if row.get("start") and row.get("end") else [],
+        "deadlines": [{"what": "附件2、附件3 和工作总结", "due": row["due"], "kind": "submit"}] if row.get("due") else [],
+        "attachments": [{"no": "2", "title": row["title"]}] if row.get("title") else [],
+        "categories": records.names_of(row.get("categories")),
+    }
+    campaign = create(session, facts=facts)
+    set_units(session, campaign_id=campaign.id, units=[{"name": name} for name in records.names_of(row.get("towns"))])
+    return campaign.id
+
+
 def set_units(session: Session, *, campaign_id: int, units: Sequence[Mapping[str, str]]) -> int:
-    """Put the reporting units of a campaign, in official order; return how many.
+    """Put the reporting units of a campaign, in official order.
 
     Args:
-        units: Rows with name, kind, aliases (、-separated) and nominees.
+        session: Session of a write.
+        campaign_id: The campaign.
+        units: Rows with name, kind, aliases (、-separated) and nominees; a name again is the same unit.
+
+    Returns:
+        How many units were given.
+
+    Raises:
+        BadNotice: A number of nominees cannot be read.
     """
     known = {unit.name: unit for unit in records.alive(session, ReportingUnit, campaign_id=campaign_id)}
-    for position, given in enumerate(units):
-        name = given.get("name", "").strip()
-        if not name:
-            continue
+    given = {name: unit for unit in units if (name := str(unit.get("name") or "").strip())}
+    for position, (name, facts) in enumerate(given.items()):
         values = {
             "position": position,
-            "kind": given.get("kind") or "镇办",
-            "aliases": [alias for alias in re.split(r"[、;；|]", given.get("aliases") or "") if alias],
-            "nominees": _number(given.get("nominees")),
+            "kind": str(facts.get("kind") or "").strip() or "镇办",
+            "aliases": [alias.strip() for alias in re.split(r"[、;；|]", str(facts.get("aliases") or "")) if alias.strip()],
+            "nominees": _number(facts.get("nominees"), f"报送单位“{name}”的应报人数"),
         }
         if name in known:
             records.change(known[name], values)
         else:
             session.add(ReportingUnit(campaign_id=campaign_id, name=name, **values))
     session.flush()
-    return len(units)
+    return len(given)
 
 
 def find(session: Session, *, reference: str | None = None) -> Campaign:
     """Return a campaign by uid, its first 8 characters, or its name.
 
     Args:
+        session: Session of a read or a snapshot.
         reference: None takes the only open one.
 
     Raises:
-        Missing: There is none.
+        NoCampaign: None is named and none is open.
+        Missing: There is none of this name.
         SeveralCampaigns: More than one fits.
     """
     living = records.alive(session, Campaign)
@@ -166,8 +182,10 @@ def find(session: Session, *, reference: str | None = None) -> Campaign:
         fitting = [c for c in living if c.state == "open"]
     else:
         fitting = [c for c in living if reference in (c.uid, c.name) or (len(reference) >= 8 and c.uid.startswith(reference))]
+    if not fitting and reference is None:
+        raise NoCampaign
     if not fitting:
-        raise Missing(what="专项行动", name=reference or "未结束的")
+        raise Missing(what="专项行动", name=reference)
     if len(fitting) > 1:
         raise SeveralCampaigns(count=len(fitting), names="、".join(c.name for c in fitting))
     return fitting[0]
@@ -189,7 +207,7 @@ def units(session: Session, *, campaign_id: int) -> list[ReportingUnit]:
 
 
 def unit_named(listed: Sequence[ReportingUnit], text: str | None) -> ReportingUnit | None:
-    """Return the unit that a text names, by its name or an alias; the longest fit wins."""
+    """Return the unit that a text names; the longest name or alias wins."""
     if not text:
         return None
     key = name_key(text)
@@ -220,13 +238,38 @@ def phases(session: Session, *, campaign_id: int) -> list[Phase]:
     return sorted(records.alive(session, Phase, campaign_id=campaign_id), key=lambda phase: phase.position)
 
 
+def _phases(campaign_id: int, facts: Mapping[str, Any]) -> Iterator[Phase]:
+    for position, phase in enumerate(_items(facts, "phases")):
+        name, evidence = _text(phase, "name") or "", _text(phase, "evidence")
+        start, end = _day(phase.get("start"), f"阶段“{name}”的开始日期"), _day(phase.get("end"), f"阶段“{name}”的结束日期")
+        if start and end and end < start:
+            raise BadNotice(field=f"阶段“{name}”", value=f"结束日期 {end} 早于开始日期 {start}")
+        if start and end:
+            yield Phase(campaign_id=campaign_id, position=position, name=name, start=start, end=end, evidence=evidence)
+
+
+def _deadlines(campaign_id: int, deadlines: Sequence[Mapping[str, Any]]) -> Iterator[Deadline]:
+    texts = ("due_time", "recurrence", "owner", "submitter", "recipient", "evidence")
+    for position, deadline in enumerate(deadlines):
+        what = _text(deadline, "what") or ""
+        yield Deadline(
+            campaign_id=campaign_id,
+            position=position,
+            what=what,
+            due=_day(deadline.get("due"), f"时限“{what}”"),
+            kind=_text(deadline, "kind") or "submit",
+            **{key: _text(deadline, key) for key in texts},
+        )
+
+
 def _titles(facts: Mapping[str, Any], name: str) -> dict[str, str]:
     # only where the notice's annex list is silent: campaign name + 情况统计表
     titles = {"1": annex_1().title, "2": f"{_bare(name)}情况统计表", "3": annex_3().title}
-    for attachment in facts.get("attachments") or []:
-        number = str(attachment.get("no") or "")
-        if number in titles and attachment.get("title"):
-            titles[number] = str(attachment["title"])
+    for attachment in _items(facts, "attachments"):
+        number = (_text(attachment, "no") or "").removeprefix("附件")
+        title = _text(attachment, "title")
+        if number in titles and title:
+            titles[number] = title
     return titles
 
 
@@ -235,21 +278,60 @@ def _bare(name: str) -> str:
     return re.sub(r"(?:实施|工作)?方案$", "", quoted) or name
 
 
-def _recipient(deadlines: Sequence[Mapping[str, Any]]) -> str | None:
-    return next((d["recipient"] for d in deadlines if d.get("recipient")), None)
-
-
 def _report_due(deadlines: Sequence[Mapping[str, Any]]) -> date | None:
-    days = [_day(d.get("due"), "deadlines.due") for d in deadlines if d.get("kind", "submit") == "submit"]
+    days = [_day(d.get("due"), f"时限“{d.get('what')}”") for d in deadlines if d.get("kind", "submit") == "submit"]
     return max((day for day in days if day), default=None)
 
 
-def _year(facts: Mapping[str, Any]) -> int | None:
-    issued = _day(facts.get("issued_on"), "issued_on")
-    return issued.year if issued else None
+def _categories(facts: Mapping[str, Any]) -> list[str]:
+    listed = _words(facts, "categories") or list(CATEGORIES)
+    twice = next((name for number, name in enumerate(listed) if name in listed[:number]), None)
+    if twice:
+        raise BadNotice(field="categories", value=f"“{twice}”出现了两次")
+    return listed
+
+
+def _words(facts: Mapping[str, Any], key: str) -> list[str]:
+    value = facts.get(key) or []
+    if not isinstance(value, list | tuple):
+        raise BadNotice(field=key, value=f"{value}（应当是一张清单）")
+    found = [one.get("name") if isinstance(one, Mapping) else one for one in value]
+    wrong = next((one for one in found if not isinstance(one, str)), None)
+    if wrong is not None or None in found:
+        raise BadNotice(field=key, value=f"{wrong}（应当是文字）")
+    return [word for one in found if (word := _one_line(str(one)))]
+
+
+def _items(facts: Mapping[str, Any], key: str) -> list[Mapping[str, Any]]:
+    value = facts.get(key) or []
+    if not isinstance(value, list | tuple) or not all(isinstance(one, Mapping) for one in value):
+        raise BadNotice(field=key, value=f"{value}（应当是一张清单，每项有名称和值）")
+    return list(value)
+
+
+def _mapping(value: object, field: str) -> Mapping[str, Any]:
+    if value in (None, ""):
+        return {}
+    if not isinstance(value, Mapping):
+        raise BadNotice(field=field, value=value)
+    return value
+
+
+def _text(facts: Mapping[str, Any], key: str) -> str | None:
+    value = _plain(facts.get(key))
+    if value is None or value == "":
+        return None
+    if not isinstance(value, str | int) or isinstance(value, bool):
+        raise BadNotice(field=key, value=f"{value}（应当是文字）")
+    return _one_line(str(value)) or None
+
+
+def _one_line(text: str) -> str:
+    return " ".join(text.split())
 
 
 def _day(value: object, field: str) -> date | None:
+    value = _plain(value)
     if value in (None, ""):
         return None
     try:
@@ -258,12 +340,19 @@ def _day(value: object, field: str) -> date | None:
         raise BadNotice(field=field, value=value) from err
 
 
-def _number(value: object) -> int | None:
-    if isinstance(value, Mapping):
-        value = value.get("value")
+def _number(value: object, field: str, bounds: range = _COUNTS) -> int | None:
+    value = _plain(value)
     if value in (None, ""):
         return None
     try:
-        return int(str(value))
+        number = int(str(value).strip())
     except ValueError as err:
-        raise BadNotice(field="数字", value=value) from err
+        raise BadNotice(field=field, value=value) from err
+    if number not in bounds:
+        raise BadNotice(field=field, value=f"{number}（应当在 {bounds.start} 到 {bounds.stop - 1} 之间）")
+    return number
+
+
+def _plain(value: object) -> object:
+    """Return the value of a fact that comes with its evidence."""
+    return value.get("value") if isinstance(value, Mapping) and "value" in value else value

@@ -46,13 +46,13 @@ def select_rows(campaign_id: int | None) -> Select[Any]:
         .correlate(Case)
         .scalar_subquery()
     )
-    numbers = (
-        select(func.aggregate_strings(cast(Finding.no, String), "、"))
+    linked = (
+        select(cast(Finding.no, String))
         .join(CaseFinding, CaseFinding.finding_id == Finding.id)
         .where(CaseFinding.case_id == Case.id, CaseFinding.deleted_at.is_(None), Finding.deleted_at.is_(None))
-        .correlate(Case)
-        .scalar_subquery()
+        .order_by(Finding.no)
     )
+    numbers = records.joined(linked, Case)
     joined: dict[str, Any] = {"enterprise": Enterprise.name, "town": Enterprise.town, "findings": numbers, "person_party": person}
     joined |= {key: latest_amount(*place) for key, place in _AMOUNTS.items()}
     columns = [(joined[key] if key in joined else getattr(Case, key)).label(key) for key in CASE_LIST.keys]
@@ -109,12 +109,15 @@ def save(session: Session, *, campaign_id: int, row: Row, record_id: int | None 
     """Add or change a case; a changed amount follows the old one, never replaces it.
 
     Raises:
-        Invalid: A key field is empty, or a named finding does not exist.
+        Invalid: A key field is empty, a named finding does not exist, or a fine has no person.
         UnknownEnterprise: Neither registry nor visits know the enterprise.
         Missing: The case to change is gone.
     """
     records.require(CASE_LIST, row)
-    enterprise = enterprises.find(session, name=str(row["enterprise"]))
+    if not row.get("person_party") and any(isinstance(row.get(key), int) for key in ("person_proposed", "person_decided")):
+        message = "处罚个人 为空，却有对个人的罚款；填写姓名，或去掉金额"
+        raise Invalid([Issue(0, "person_party", "处罚个人", None, "missing", message)])
+    enterprise = _enterprise_of(session, record_id, str(row["enterprise"]))
     if enterprise is None:
         raise UnknownEnterprise(name=row["enterprise"])
     values: dict[str, Any] = {key: row.get(key) for key in _PLAIN}
@@ -148,7 +151,7 @@ def remove(session: Session, *, record_ids: Sequence[int]) -> None:
 
 
 def findings_of(session: Session, *, campaign_id: int, enterprise_id: int) -> list[Finding]:
-    """Return the findings of an enterprise in this campaign, in order of their numbers."""
+    """Return the findings of an enterprise in this campaign, by number."""
     query = (
         select(Finding)
         .join(Inspection, Inspection.id == Finding.inspection_id)
@@ -167,6 +170,14 @@ def pick_finding(listed: Sequence[Finding], text: str) -> Finding | None:
     """Return the finding that a text names: its number (3, 第3项) or its words."""
     bare = text.strip().removeprefix("第").removesuffix("项").removesuffix("条")
     return next((f for f in listed if str(f.no) == bare or name_key(f.hazard) == name_key(text)), None)
+
+
+def _enterprise_of(session: Session, record_id: int | None, name: str) -> Enterprise | None:
+    if record_id is not None:
+        present = session.get_one(Enterprise, records.get(session, Case, record_id).enterprise_id)
+        if enterprises.is_called(present, name):
+            return present
+    return enterprises.find(session, name=name)
 
 
 def _stage(row: Row) -> str:
@@ -194,17 +205,21 @@ def _set_parties(session: Session, case: Case, enterprise: str, row: Row) -> Non
             records.to_bin(session, CaseParty, [party.id])
             party = None
         for key, (holder, amount) in _AMOUNTS.items():
-            if holder == kind and party is not None and isinstance(row.get(key), int):
-                _set_amount(session, case, party, amount, int(str(row[key])))
+            if holder == kind and party is not None and key in row:
+                _set_amount(session, case, party, amount, row[key])
     session.flush()
 
 
-def _set_amount(session: Session, case: Case, party: CaseParty, kind: str, fen: int) -> None:
-    query = select(CaseAmount).where(CaseAmount.party_id == party.id, CaseAmount.kind == kind, CaseAmount.deleted_at.is_(None))
-    last = session.scalar(query.order_by(CaseAmount.on.desc(), CaseAmount.id.desc()).limit(1))
-    if last is None or last.fen != fen:
-        day = {DECIDED: case.decided_on, PAID: case.paid_on}.get(kind) if last is None else None
+def _set_amount(session: Session, case: Case, party: CaseParty, kind: str, fen: object) -> None:
+    amounts = sorted(records.alive(session, CaseAmount, party_id=party.id, kind=kind), key=lambda one: (one.on, one.id))
+    if not isinstance(fen, int):
+        records.to_bin(session, CaseAmount, [one.id for one in amounts])
+    elif not amounts:
+        day = {DECIDED: case.decided_on, PAID: case.paid_on}.get(kind)
         session.add(CaseAmount(party_id=party.id, kind=kind, fen=fen, on=day or clock.today()))
+    elif amounts[-1].fen != fen:
+        # never before the amount that it follows, or the old one would go on standing
+        session.add(CaseAmount(party_id=party.id, kind=kind, fen=fen, on=max(clock.today(), amounts[-1].on)))
 
 
 def _set_findings(session: Session, case: Case, named: tuple[str, ...]) -> None:

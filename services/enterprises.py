@@ -53,7 +53,12 @@ def load(session: Session, *, record_id: int) -> Row:
 
 
 def save(
-    session: Session, *, campaign_id: int | None = None, row: Row, record_id: int | None = None, source: records.Source | None = None
+    session: Session,
+    *,
+    campaign_id: int | None = None,  # noqa: ARG001 - every register is saved by the same call
+    row: Row,
+    record_id: int | None = None,
+    source: records.Source | None = None,
 ) -> int:
     """Add or change one enterprise; the registry belongs to no campaign.
 
@@ -108,17 +113,32 @@ def find(session: Session, *, name: str, credit_code: str | None = None) -> Ente
     key = name_key(name)
     found = session.scalar(select(Enterprise).where(Enterprise.name_key == key, alive).order_by(Enterprise.id).limit(1))
     if found is None:
-        found = session.scalar(select(Enterprise).where(Enterprise.former_name == name, alive).limit(1))
+        renamed = session.execute(select(Enterprise.id, Enterprise.former_name).where(Enterprise.former_name.is_not(None), alive))
+        known_as = next((row.id for row in renamed if name_key(row.former_name) == key), None)
+        found = session.get(Enterprise, known_as) if known_as else None
     return found
 
 
+def is_called(enterprise: Enterprise, name: object) -> bool:
+    """Return whether a name is this enterprise's, now or formerly."""
+    key = name_key(str(name))
+    return key in (enterprise.name_key, name_key(enterprise.former_name or ""))
+
+
 def need(session: Session, *, name: str, town: str | None = None, credit_code: str | None = None) -> Enterprise:
-    """Return the enterprise of this name; add it to the registry if it is not there."""
+    """Return the enterprise of this name; add it to the registry if it is not there.
+
+    Town and code that the registry lacks are filled in, never replaced.
+    """
     found = find(session, name=name, credit_code=credit_code)
     if found is None:
         row: Row = {"name": name, "town": town, "credit_code": credit_code, "state": "在业"}
         found = Enterprise(**stored(row))
         records.add(session, found)
+        return found
+    empty = {key: value for key, value in {"town": town, "credit_code": credit_code}.items() if value and not getattr(found, key)}
+    if empty:
+        records.change(found, stored(load(session, record_id=found.id) | empty))
     return found
 
 

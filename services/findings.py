@@ -17,7 +17,7 @@ from services.errors import Invalid, Refused
 from services.listing import Listing
 
 CLOSED = "已销号"
-_JOINED = frozenset({"enterprise", "town", "checked_on"})
+_JOINED = frozenset({"enterprise", "town", "checked_on", "no"})  # "no" is given here, never taken from a file
 _PLAIN = tuple(key for key in FINDING_LEDGER.keys if key not in _JOINED)
 
 
@@ -39,7 +39,7 @@ class FindingInCase(Refused):
 
 def select_rows(campaign_id: int | None) -> Select[Any]:
     """Return the query of a campaign's findings, columns as the form's keys."""
-    joined = {"enterprise": Enterprise.name, "town": Enterprise.town, "checked_on": Inspection.checked_on}
+    joined = {"enterprise": Enterprise.name, "town": Enterprise.town, "checked_on": Inspection.checked_on, "no": Finding.no}
     columns = [(joined[key] if key in joined else getattr(Finding, key)).label(key) for key in FINDING_LEDGER.keys]
     return (
         select(
@@ -49,7 +49,6 @@ def select_rows(campaign_id: int | None) -> Select[Any]:
             Inspection.enterprise_id.label("enterprise_id"),
             Inspection.group_id.label("group_id"),
             Inspection.state.label("visit_state"),
-            Finding.no.label("no"),
         )
         .join(Inspection, Inspection.id == Finding.inspection_id)
         .join(Enterprise, Enterprise.id == Inspection.enterprise_id)
@@ -77,7 +76,7 @@ def load(session: Session, *, record_id: int) -> Row:
     visit = session.get_one(Inspection, finding.inspection_id)
     enterprise = session.get_one(Enterprise, visit.enterprise_id)
     row: Row = {key: getattr(finding, key) for key in _PLAIN}
-    return {**row, "enterprise": enterprise.name, "town": enterprise.town, "checked_on": visit.checked_on}
+    return {**row, "enterprise": enterprise.name, "town": enterprise.town, "checked_on": visit.checked_on, "no": finding.no}
 
 
 def save(session: Session, *, campaign_id: int, row: Row, record_id: int | None = None, source: records.Source | None = None) -> int:
@@ -97,11 +96,11 @@ def save(session: Session, *, campaign_id: int, row: Row, record_id: int | None 
     values |= records.sourced(source)
     if record_id is not None:
         finding = records.get(session, Finding, record_id)
-        records.change(finding, values)
+        records.change(finding, values | _moved(session, finding, row))
         return record_id
     visit = visit_of(session, campaign_id=campaign_id, row=row)
-    last = session.scalar(select(func.max(Finding.no)).where(Finding.inspection_id == visit.id)) or 0
-    return records.add(session, Finding(campaign_id=campaign_id, inspection_id=visit.id, no=last + 1, **values))
+    number = next_number(session, campaign_id=campaign_id, enterprise_id=visit.enterprise_id)
+    return records.add(session, Finding(campaign_id=campaign_id, inspection_id=visit.id, no=number, **values))
 
 
 def remove(session: Session, *, record_ids: Sequence[int]) -> None:
@@ -115,6 +114,31 @@ def remove(session: Session, *, record_ids: Sequence[int]) -> None:
     if used is not None:
         raise FindingInCase(hazard=records.get(session, Finding, used).hazard[:30])
     records.to_bin(session, Finding, record_ids)
+
+
+def _moved(session: Session, finding: Finding, row: Row) -> dict[str, Any]:
+    """Return where a finding goes when its enterprise or day was corrected."""
+    enterprise = session.get_one(Enterprise, session.get_one(Inspection, finding.inspection_id).enterprise_id)
+    if not enterprises.is_called(enterprise, row["enterprise"]):
+        visit = visit_of(session, campaign_id=finding.campaign_id, row=row)
+        number = next_number(session, campaign_id=finding.campaign_id, enterprise_id=visit.enterprise_id)
+        return {"inspection_id": visit.id, "no": number}
+    visits = records.alive(session, Inspection, campaign_id=finding.campaign_id, enterprise_id=enterprise.id)
+    same_day = [visit.id for visit in visits if visit.checked_on == row.get("checked_on")]
+    return {} if not same_day or finding.inspection_id in same_day else {"inspection_id": same_day[0]}
+
+
+def next_number(session: Session, *, campaign_id: int, enterprise_id: int) -> int:
+    """Return the number of an enterprise's next finding in a campaign.
+
+    Numbers run on over several visits and none is used twice: cases name them.
+    """
+    query = (
+        select(func.max(Finding.no))
+        .join(Inspection, Inspection.id == Finding.inspection_id)
+        .where(Finding.campaign_id == campaign_id, Inspection.enterprise_id == enterprise_id)
+    )
+    return (session.scalar(query) or 0) + 1
 
 
 def visit_of(session: Session, *, campaign_id: int, row: Row) -> Inspection:

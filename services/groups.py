@@ -29,6 +29,14 @@ class PersonInTwoGroups(Refused):
     mend = "先从原来的组移出，再编入新组。"
 
 
+class GroupExists(Refused):
+    """Two groups of one campaign cannot have one name."""
+
+    code = "group_exists"
+    template = "本次行动已有“{name}”，没有再建一个。"
+    mend = "改这个组的组名，或直接在原来的组上改。"
+
+
 def select_rows(campaign_id: int | None) -> Select[Any]:
     """Return the query of a campaign's groups, columns as the form's keys."""
     return select(
@@ -46,13 +54,13 @@ def select_rows(campaign_id: int | None) -> Select[Any]:
 
 
 def _members(role: str) -> Any:
-    return (
-        select(func.aggregate_strings(Person.name, "、"))
+    query = (
+        select(Person.name)
         .join(GroupMember, GroupMember.person_id == Person.id)
         .where(GroupMember.group_id == Group.id, GroupMember.role == role, GroupMember.deleted_at.is_(None))
-        .correlate(Group)
-        .scalar_subquery()
+        .order_by(GroupMember.position, GroupMember.id)
     )
+    return records.joined(query, Group)
 
 
 LISTING = Listing(
@@ -90,6 +98,7 @@ def save(session: Session, *, campaign_id: int, row: Row, record_id: int | None 
 
     Raises:
         Invalid: The name is empty.
+        GroupExists: Another group has this name.
         PersonInTwoGroups: A member is in another group of this campaign.
         Missing: The group to change is gone.
     """
@@ -103,14 +112,19 @@ def save(session: Session, *, campaign_id: int, row: Row, record_id: int | None 
         "remark": row.get("remark"),
         **records.sourced(source),
     }
+    others = [group for group in records.alive(session, Group, campaign_id=campaign_id) if group.id != record_id]
+    if any(name_key(group.name) == name_key(name) for group in others):
+        raise GroupExists(name=name)
+    taken = {group.position for group in others}
+    number = number_in(name)
     if record_id is None:
-        others = records.alive(session, Group, campaign_id=campaign_id)
-        position = number_in(name) or max((group.position for group in others), default=0) + 1
+        position = number if number and number not in taken else max(taken, default=0) + 1
         group = Group(campaign_id=campaign_id, position=position, **values)
         records.add(session, group)
     else:
         group = records.get(session, Group, record_id)
-        records.change(group, values)
+        position = number if number and number not in taken else group.position
+        records.change(group, {**values, "position": position})
     _set_members(session, group, row)
     return group.id
 

@@ -25,7 +25,7 @@ from services import clock
 
 GENESIS = "0" * 64
 TRACKED: frozenset[str] = frozenset(
-    mapper.local_table.name for mapper in Base.registry.mappers if getattr(mapper.class_, "__tracked__", False)
+    str(mapper.class_.__tablename__) for mapper in Base.registry.mappers if getattr(mapper.class_, "__tracked__", False)
 )
 _RECORDED = "history_recorded"
 _BATCH = 500

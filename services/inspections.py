@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from models import Attendance, Enterprise, Finding, Group, Inspection, Person
@@ -16,7 +16,7 @@ from services import enterprises, groups, people, records
 from services.errors import Refused
 from services.listing import Listing
 
-DONE = "已完成"
+DONE, VOID = "已完成", "作废"
 _ROLES = {"leader": "组长", "officers": "执法人员", "experts": "专家"}
 _JOINED = frozenset({"enterprise", "credit_code", "town", "group", "leader", "officers", "experts"})
 _PLAIN = tuple(key for key in INSPECTION_RECORD.keys if key not in _JOINED)
@@ -56,13 +56,13 @@ def select_rows(campaign_id: int | None) -> Select[Any]:
 
 
 def _people(role: str) -> Any:
-    return (
-        select(func.aggregate_strings(Person.name, "、"))
+    query = (
+        select(Person.name)
         .join(Attendance, Attendance.person_id == Person.id)
         .where(Attendance.inspection_id == Inspection.id, Attendance.role == role, Attendance.deleted_at.is_(None))
-        .correlate(Inspection)
-        .scalar_subquery()
+        .order_by(Attendance.position, Attendance.id)
     )
+    return records.joined(query, Inspection)
 
 
 LISTING = Listing(
@@ -146,13 +146,16 @@ def remove(session: Session, *, record_ids: Sequence[int]) -> None:
 
 
 def of_enterprise(session: Session, *, campaign_id: int, enterprise_id: int, on: date | None = None) -> Inspection | None:
-    """Return the visit to an enterprise: that of the day, else the latest."""
+    """Return the visit to an enterprise: that of the day, else the latest.
+
+    A void visit only where there is no other.
+    """
     query = (
         select(Inspection)
         .where(Inspection.campaign_id == campaign_id, Inspection.enterprise_id == enterprise_id, Inspection.deleted_at.is_(None))
         .order_by(Inspection.checked_on.desc(), Inspection.id.desc())
     )
-    visits = list(session.scalars(query))
+    visits = sorted(session.scalars(query), key=lambda visit: visit.state == VOID)
     same_day = next((visit for visit in visits if visit.checked_on == on), None)
     return same_day or next(iter(visits), None)
 

@@ -81,3 +81,8 @@ def list_campaigns(session: Session) -> list[dict[str, Any]]:
 
 def _plain(value: object) -> object:
     return value if value is None or isinstance(value, str | int | float | bool | list | dict) else str(value)
+
+
+def open_campaigns(session: Session) -> list[Campaign]:
+    """Return the open campaigns, oldest first."""
+    return [campaign for campaign in records.alive(session, Campaign) if campaign.state == "open"]

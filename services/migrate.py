@@ -9,7 +9,6 @@ BEGIN IMMEDIATE, and is checked before it is committed.
 from __future__ import annotations
 
 import logging
-import os
 import sqlite3
 import sys
 import time
@@ -81,7 +80,7 @@ def require_local(root: Path) -> None:
     if sys.platform == "win32":
         import ctypes  # noqa: PLC0415 - exists in this form on Windows only
 
-        if ctypes.windll.kernel32.GetDriveTypeW(os.path.splitdrive(os.path.abspath(text))[0] + "\\") == _DRIVE_REMOTE:
+        if ctypes.windll.kernel32.GetDriveTypeW(root.absolute().drive + "\\") == _DRIVE_REMOTE:
             raise DataFolderRefused(path=text, why="在网络驱动器上")
     elif _mount_kind(root) in _REMOTE:
         raise DataFolderRefused(path=text, why="在网络驱动器上")

@@ -12,8 +12,17 @@ from models import Group, GroupMember, Person, ReportingUnit, Secondment
 from models.annexes import PEOPLE
 from models.forms import Row
 from services import campaigns, records
+from services.errors import Refused
 from services.listing import Listing
 from services.matching import name_key
+
+
+class AlreadySeconded(Refused):
+    """A person stands in Annex 1 already."""
+
+    code = "already_seconded"
+    template = "{name} 已在本次行动的抽调人员里，没有再加一行。"
+    mend = "在原来那一行上改；同名的另一个人，请把执法证号或手机号码填上再加。"
 
 
 def select_rows(campaign_id: int | None) -> Select[Any]:
@@ -65,17 +74,9 @@ def load(session: Session, *, record_id: int) -> Row:
         Missing: The row is gone.
     """
     secondment = records.get(session, Secondment, record_id)
-    person = records.get(session, Person, secondment.person_id)
-    unit = session.get(ReportingUnit, secondment.unit_id) if secondment.unit_id else None
-    return {
-        "unit": unit.name if unit else None,
-        "name": person.name,
-        "unit_position": secondment.unit_position,
-        "cert_no": person.cert_no,
-        "phone": person.phone,
-        "group": None,
-        "remark": secondment.remark,
-    }
+    rows = select_rows(secondment.campaign_id).subquery()
+    found = session.execute(select(rows).where(rows.c.id == record_id)).mappings().one()
+    return {key: found[key] for key in PEOPLE.keys}
 
 
 def save(session: Session, *, campaign_id: int, row: Row, record_id: int | None = None, source: records.Source | None = None) -> int:
@@ -83,6 +84,7 @@ def save(session: Session, *, campaign_id: int, row: Row, record_id: int | None 
 
     Raises:
         Invalid: The name is empty.
+        AlreadySeconded: A new row for a person who has one.
         Missing: The row to change is gone.
     """
     records.require(PEOPLE, row)
@@ -102,6 +104,8 @@ def save(session: Session, *, campaign_id: int, row: Row, record_id: int | None 
         if person.id is None:
             records.add(session, person)
         else:
+            if records.alive(session, Secondment, campaign_id=campaign_id, person_id=person.id):
+                raise AlreadySeconded(name=person.name)
             records.change(person, {key: value for key, value in facts.items() if value})
         return records.add(session, Secondment(campaign_id=campaign_id, person_id=person.id, **values))
     secondment = records.get(session, Secondment, record_id)

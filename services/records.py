@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from sqlalchemy import select
+from sqlalchemy import ScalarSelect, Select, func, select
 from sqlalchemy.orm import Session
 
 from models.base import Base, Record
@@ -100,6 +100,17 @@ def to_bin(session: Session, entity: type[R], record_ids: Sequence[int]) -> None
     now = clock.now().replace(microsecond=0)
     for record_id in record_ids:
         get(session, entity, record_id).deleted_at = now
+
+
+def joined(query: Select[Any], owner: type[Record]) -> ScalarSelect[str]:
+    """Return the texts of a query as one, in its order, for each row of `owner`.
+
+    Args:
+        query: One column of text, ordered, bound to a row of `owner`.
+        owner: Entity of the surrounding query.
+    """
+    ordered = query.correlate(owner).subquery()
+    return select(func.aggregate_strings(ordered.c[0], "、")).scalar_subquery()
 
 
 def sourced(source: Source | None) -> dict[str, Any]:

@@ -28,7 +28,11 @@ from services.progress import Progress, silent
 from services.store import Store
 
 DEMO_WORKDAYS = 4
-SUFFIXES = frozenset({".xlsx", ".xls", ".csv", ".docx", ".et", ".xlsm", ".txt", ".html", ".htm"})
+_UNIT_TITLES = {
+    "名称": "name", "单位": "name", "单位名称": "name", "报送单位": "name", "镇办": "name",
+    "类型": "kind", "类别": "kind", "别名": "aliases", "简称": "aliases", "应报人数": "nominees", "人数": "nominees",
+}  # fmt: skip
+_NO_FORMS = frozenset({"thumbs.db", "desktop.ini"})
 _ORDER = ("enterprises", "personnel", "groups", "inspections", "hazard_list", "cases", "inspection_stats", "case_stats")
 _HEADING = re.compile(r"^[【\[]?\s*(?:[一二三四]、)?\s*([^】\]]+?)\s*[】\]]?$")
 _TEXT_CODES = ("utf-8-sig", "gb18030")
@@ -40,6 +44,29 @@ class NoNotice(Refused):
     code = "no_notice"
     template = "文件夹“{path}”里没有 campaign.json，不知道是哪次专项行动。"
     mend = "把方案要点写成 campaign.json 放进去（名称、阶段、时限、附件标题）。"
+
+
+class NotReadable(FileTrouble):
+    """A file of the folder cannot be understood."""
+
+    code = "file_not_readable"
+    mend = "改正这个文件（文字另存为 UTF-8）后再试。"
+
+
+class NoUnitNames(Refused):
+    """The list of reporting units has no column of names."""
+
+    code = "no_unit_names"
+    template = "“{path}”里没有“name”（或“名称”）这一列，读不出报送单位。"
+    mend = "第一行写表头 name,kind,aliases,nominees，下面一行一个单位。"
+
+
+class FileChanged(Refused):
+    """A file was changed between looking at it and importing it."""
+
+    code = "file_changed"
+    template = "文件“{path}”在核对之后又改过，没有导入。"
+    mend = "重新选定这个文件，看过会写入什么再导入。"
 
 
 class NotAFolder(Refused):
@@ -122,17 +149,18 @@ def run_folder(
         progress: Told after each file.
 
     Raises:
-        NotAFolder, NoNotice, BadNotice, CampaignExists: Nothing was written.
+        NotAFolder, NoNotice, NoUnitNames, BadNotice, CampaignExists: Nothing was written.
         StorageTrouble, FileTrouble: A step could not be written.
     """
     if not source.is_dir():
         raise NotAFolder(path=str(source))
-    facts = _facts(source)
+    facts, listed, prose = _facts(source), list(_units(source)), _prose(source)
+    packages.require_target(target)
     with store.write(f"建立专项行动（{facts.get('name') or '无名称'}）") as session:
         rules.sync(session)
         campaign = campaigns.create(session, facts=facts)
-        units = campaigns.set_units(session, campaign_id=campaign.id, units=list(_units(source)))
-        campaign.prose = _prose(source)
+        units = campaigns.set_units(session, campaign_id=campaign.id, units=listed)
+        campaign.prose = prose
         if demo and campaign.report_due:
             day = workdays.before(campaign.report_due, DEMO_WORKDAYS)
             settings.save(session, settings=replace(settings.load(session), demo_date=day))
@@ -168,7 +196,11 @@ def import_all(store: Store, *, paths: list[Path], campaign_id: int | None, prog
     with Reader() as reader:
         for number, path in enumerate(paths, start=1):
             progress(number, 2 * len(paths), path.name)
-            read = read_file(path, reader=reader, forms=forms, year=year)
+            try:
+                read = read_file(path, reader=reader, forms=forms, year=year)
+            except Problem as problem:
+                steps.append(Step("导入", path.name, "refused", {}, problem.message()))
+                continue
             code = read.form.code if read.form else (read.tables[0].form.code if read.tables and read.tables[0].form else "")
             waiting.append((_ORDER.index(code) if code in _ORDER else len(_ORDER), path, read))
     waiting.sort(key=lambda one: (one[0], one[1].name))
@@ -213,12 +245,14 @@ def apply(store: Store, *, plan: Plan, progress: Progress = silent) -> dict[str,
     """Write a plan: original kept, backup made, one operation.
 
     Raises:
+        FileChanged: The file is no longer the one that was looked at.
         Problem: Nothing was written.
     """
     if not plan.writes:
         return plan.counts
     backup.make(store, reason="导入前", forced=False)
-    attachments.keep(store.folder, plan.path)
+    if attachments.keep(store.folder, plan.path) != plan.sha256:
+        raise FileChanged(path=str(plan.path))
     with store.write(f"导入 {plan.path.name}") as session:
         return apply_plan(session, plan=plan, progress=progress)
 
@@ -243,14 +277,24 @@ def make_package(
         contents = packages.gather(
             snapshot, campaign_id=campaign_id, operator=store.operator or "", as_of=as_of, waivers=waivers, draft=draft
         )
-    made = packages.produce(contents, target=target, waivers=waivers, progress=progress)
+    made: packages.Made | None = None
     try:
+        made = packages.produce(contents, target=target, waivers=waivers, progress=progress)
         with store.write(f"生成报送包（{'草稿' if draft else f'第{contents.version}版'}）") as session:
             packages.record(session, made=made, waivers=waivers)
     except BaseException:
-        packages.discard(made)
+        if made is not None:
+            _discard_unless_recorded(store, made)
         raise
     return made
+
+
+def _discard_unless_recorded(store: Store, made: packages.Made) -> None:
+    # stopped right after the commit, the version stands and its files must stay
+    with store.read() as session:
+        stands = packages.recorded(session, made=made)
+    if not stands:
+        packages.discard(made)
 
 
 def export_form(store: Store, *, campaign_id: int, key: str, target: Path) -> int:
@@ -271,18 +315,28 @@ def _facts(source: Path) -> dict[str, Any]:
     if not path.is_file():
         raise NoNotice(path=str(source))
     try:
-        facts = json.loads(path.read_text(encoding="utf-8-sig"))
-    except (OSError, ValueError) as err:
-        raise FileTrouble(path=str(path), why="不是能读的 JSON") from err
+        facts = json.loads(_text(path))
+    except (ValueError, RecursionError) as err:
+        raise NotReadable(path=str(path), why=f"不是能读的 JSON（{_json_place(err)}）") from err
     if not isinstance(facts, dict):
-        raise FileTrouble(path=str(path), why="里面不是一个方案")
+        raise NotReadable(path=str(path), why="里面不是一个方案（应当是“名称: 值”的一组）")
     return facts
+
+
+def _json_place(err: Exception) -> str:
+    return f"第 {err.lineno} 行第 {err.colno} 列" if isinstance(err, json.JSONDecodeError) else "层次太深"
 
 
 def _units(source: Path) -> Iterator[dict[str, str]]:
     path = source / "units.csv"
-    if path.is_file():
-        yield from csv.DictReader(_text(path).splitlines())
+    if not path.is_file():
+        return
+    reader = csv.DictReader(_text(path).splitlines())
+    titles = {title: _UNIT_TITLES.get((title or "").strip(), (title or "").strip()) for title in reader.fieldnames or ()}
+    if "name" not in titles.values():
+        raise NoUnitNames(path=str(path))
+    for row in reader:
+        yield {key: str(row.get(title) or "") for title, key in titles.items()}
 
 
 def _prose(source: Path) -> dict[str, str] | None:
@@ -308,13 +362,16 @@ def _forms(source: Path) -> list[Path]:
         for folder in folders
         if folder.is_dir()
         for path in sorted(folder.rglob("*"))
-        if path.is_file() and path.suffix.lower() in SUFFIXES and not path.name.startswith(("~$", "."))
+        if path.is_file() and path.name.lower() not in _NO_FORMS and not path.name.startswith(("~$", "."))
     ]
 
 
 def _text(path: Path) -> str:
-    data = path.read_bytes()
+    try:
+        data = path.read_bytes()
+    except OSError as err:
+        raise FileTrouble(path=str(path), why="读不出来") from err
     for code in _TEXT_CODES:
         with suppress(UnicodeDecodeError):
             return data.decode(code)
-    raise FileTrouble(path=str(path), why="的文字编码认不出来（请另存为 UTF-8）")
+    raise NotReadable(path=str(path), why="的文字编码认不出来")

@@ -77,7 +77,10 @@ class Store:
         operator: Who is working; stands in every operation.
         writable: False when another window or command holds the lock.
         holder: Who holds it then, in words.
+        longest_read: Seconds after which a read is logged as a fault.
     """
+
+    longest_read = LONG_READ_SECONDS
 
     def __init__(self, folder: DataFolder, *, operator: str | None = None, lock: WriterLock | None = None, holder: str = "") -> None:
         """Open engines on an existing, migrated database (see `migrate.open_store`)."""
@@ -111,7 +114,7 @@ class Store:
             yield session
             _require_clean(session)
         seconds = time.perf_counter() - started
-        if seconds > LONG_READ_SECONDS:
+        if seconds > self.longest_read:
             _log.warning("a read held the database for %d ms; use snapshot()", round(seconds * 1000))
 
     @contextmanager

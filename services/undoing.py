@@ -100,7 +100,7 @@ def next_undo(session: Session) -> Entry | None:
 
 
 def next_redo(session: Session) -> Entry | None:
-    """Return the undo that Ctrl+Y would take back; a new change ends the row of redos."""
+    """Return the undo that Ctrl+Y takes back; a new change ends the redos."""
     dead, operations = _effects(session)
     by_id = {operation.id: operation for operation in operations}
     for operation in operations:
@@ -261,7 +261,11 @@ def _require_unchanged(
 
 
 def _require_no_orphans(session: Session, entry: Entry, present: dict[tuple[str, int], dict[str, Any] | None]) -> None:
-    orphan = session.connection().exec_driver_sql("PRAGMA foreign_key_check").first()
+    connection = session.connection()
+    for name in sorted(history.TRACKED):  # row_change is left out: its operation is written when the write is sealed
+        orphan = connection.exec_driver_sql(f'PRAGMA foreign_key_check("{name}")').first()
+        if orphan is not None:
+            break
     if orphan is not None:
         used = next((row_name(table, row) for (table, _id), row in present.items() if table == orphan[2] and row), table_name(orphan[2]))
         raise UndoConflict(label=entry.label, row=used, changed=f"后来的{table_name(orphan[0])}用到了它们")

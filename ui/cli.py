@@ -7,39 +7,38 @@ sentences go to standard error.
 
 from __future__ import annotations
 
-import json
 import logging
 import sys
 import tempfile
 import traceback
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-from rich.console import Console
-from rich.progress import BarColumn, Progress, TextColumn
 
 import resources
 from services import backup, campaigns, checks, clock, figures, lookup, migrate, runs, settings, undoing
-from services.errors import NoOperator, Problem, Refused
+from services.errors import FileTrouble, NoOperator, Problem, Refused
 from services.imports.plan import as_json as plan_json
 from services.imports.plan import read_file
 from services.imports.worker import Reader
 from services.paths import default_data_folder
+from services.progress import Progress
 from services.store import Store
+from ui import cli_output as output
 
 # typer carries click inside and names only some of its errors
 UsageError: type[Exception] = typer.BadParameter.__mro__[1]
 DONE, REFUSED, USAGE, BUG = 0, 1, 2, 3
 DEMO_OPERATOR = "演示用户"
 _VALUED = frozenset({"--data-dir", "--database", "--operator"})
+_DEMO_FOLDER = "Zhifatai-demo"
 
 app = typer.Typer(add_completion=False, no_args_is_help=False, help="执法台：一次集中执法检查，从通知到报送包。", rich_markup_mode=None)
-_stderr = Console(stderr=True)
 
 CampaignOption = Annotated[str | None, typer.Option("--campaign", help="编号、编号前 8 位或名称；只有一个时可不写")]
 AsOf = Annotated[str | None, typer.Option("--as-of", help="数字截至哪一天，如 2023-04-26")]
@@ -61,6 +60,13 @@ class BadDate(Refused):
     code = "bad_date"
     template = "“{text}”不是日期。"
     mend = "写成 2023-04-26。"
+
+
+class Stopped(Refused):
+    """The user stopped the command."""
+
+    code = "stopped"
+    template = "已停止，没有留下写了一半的内容。"
 
 
 class BadWaiver(Refused):
@@ -90,19 +96,20 @@ def run(arguments: list[str]) -> int:
         arguments: Without the program's name.
     """
     first, rest = _hoisted(arguments)
-    if not rest and first[-1:] != ["--data-dir"]:
+    _options.json = "--json" in first
+    if not rest and not _VALUED.intersection(first[-1:]) and "--database" not in first:
         return _open_window(first)
     logging.basicConfig(level=logging.WARNING, stream=sys.stderr, format="%(levelname)s %(name)s: %(message)s")
     try:
         outcome = app(args=[*first, *rest], standalone_mode=False, prog_name="zhifatai")
     except Problem as problem:
-        _say_problem(problem)
+        output.say_problem(problem, as_json=_options.json)
         return REFUSED
     except UsageError as usage:
         typer.echo(f"{usage}\n用 --help 看可以用的命令和选项。", err=True)
         return USAGE
     except (KeyboardInterrupt, typer.Abort):
-        _stderr.print("已停止，没有留下写了一半的内容。")
+        output.say_problem(Stopped(), as_json=_options.json)
         return REFUSED
     except Exception:  # noqa: BLE001 - the one place where a bug of a command ends, with its trace
         traceback.print_exc(file=sys.stderr)
@@ -137,7 +144,7 @@ def demo(out: Annotated[Path | None, typer.Option("-o", "--out")] = None) -> int
     """Run the sample campaign in a data folder of its own."""
     _options.operator = _options.operator or DEMO_OPERATOR
     if _options.data_dir is None:
-        _options.data_dir = default_data_folder().with_name("Zhifatai-demo")
+        _options.data_dir = default_data_folder().with_name(_DEMO_FOLDER)
     with _store(write=True) as store:
         return _run(store, resources.path("samples", "demo"), out, as_of=None, draft=False, demo=True)
 
@@ -155,11 +162,9 @@ def read_form(
             progress(number, len(files), path.name)
             documents.append((path, read_file(path, reader=reader, expected=form).as_json()))
     if out_dir is not None:
-        out_dir.mkdir(parents=True, exist_ok=True)
-        for path, document in documents:
-            (out_dir / f"{path.stem}.json").write_text(json.dumps(document, ensure_ascii=False, indent=1), encoding="utf-8")
+        _write_each(documents, out_dir)
     many = {"schema": "form-import-list/1", "files": [document for _path, document in documents]}
-    _print(documents[0][1] if len(documents) == 1 else many, lambda: [_read_line(document) for _path, document in documents])
+    _print(documents[0][1] if len(documents) == 1 else many, lambda: [output.read_line(document) for _path, document in documents])
     return REFUSED if all(document["outcome"] == "rejected" for _path, document in documents) else DONE
 
 
@@ -258,7 +263,7 @@ def check_campaign(campaign: CampaignOption = None, as_of: AsOf = None) -> int:
         day = _day(as_of) or clock.today()
         with store.snapshot() as session:
             found = checks.run(session, campaign_id=campaigns.find(session, reference=campaign).id, as_of=day)
-    _print(checks.as_json(found), lambda: [_check_line(one) for one in found] or ["体检通过，没有要处理的事项"])
+    _print(checks.as_json(found), lambda: [output.check_line(one) for one in found] or ["体检通过，没有要处理的事项"])
     return DONE
 
 
@@ -278,7 +283,7 @@ def make_package(
         made = runs.make_package(
             store, campaign_id=campaign_id, target=out, as_of=_day(as_of), waivers=waivers, draft=draft, progress=progress
         )
-    _print(made.as_json(), lambda: _package_lines(made))
+    _print(made.as_json(), lambda: output.package_lines(made))
     return DONE
 
 
@@ -357,9 +362,8 @@ def screens(
     """Draw every page with the sample campaign as pictures."""
     from ui.screens import draw_screens
 
-    width, _, height = size.partition("x")
     with tempfile.TemporaryDirectory() as folder:
-        written = draw_screens(Path(folder), out, themes=theme or ["light", "dark"], scale=scale, size=(int(width), int(height)))
+        written = draw_screens(Path(folder), out, themes=theme or ["light", "dark"], scale=scale, size=_size(size))
     _print({"schema": "screens/1", "files": [str(path) for path in written]}, lambda: [str(path) for path in written])
     return DONE
 
@@ -384,28 +388,47 @@ def _run(store: Store, folder: Path, out: Path | None, *, as_of: str | None, dra
     target = out or store.folder.packages
     with _progress() as progress:
         done = runs.run_folder(store, source=folder, target=target, as_of=_day(as_of), draft=draft, demo=demo, progress=progress)
-    _print(done.as_json(), lambda: list(_run_lines(done)))
+    _print(done.as_json(), lambda: output.run_lines(done))
     return DONE if done.package else REFUSED
 
 
 def _import(store: Store, files: list[Path], campaign_id: int | None, form: str | None, *, apply: bool) -> int:
-    documents, lines = [], []
+    documents: list[dict[str, Any]] = []
+    lines: list[str] = []
+    refused: list[Problem] = []
     for path in files:
-        with _progress() as progress:
-            plan = runs.plan_file(store, path=path, campaign_id=campaign_id, expected=form, progress=progress)
-            document = plan_json(plan)
-            if apply:
-                document["counts"] = runs.apply(store, plan=plan, progress=progress)
-            document["applied"] = apply and plan.writes > 0
+        try:
+            with _progress() as progress:
+                plan = runs.plan_file(store, path=path, campaign_id=campaign_id, expected=form, progress=progress)
+                document = plan_json(plan)
+                if apply:
+                    document["counts"] = runs.apply(store, plan=plan, progress=progress)
+        except Problem as problem:
+            if len(files) == 1:
+                raise
+            refused.append(problem)
+            documents.append({**problem.as_json(), "file": path.name})
+            lines.append(f"{path.name}：{problem.message()}{problem.way_out()}")
+            continue
+        document["applied"] = apply and plan.writes > 0
         documents.append(document)
-        lines += [
-            f"{path.name}：{_counts(document['counts'])}",
-            *(f"　第 {row.read.row} 行 {row.reason}" for _c, row in plan.rows if row.reason),
-        ]
-        if apply and not plan.writes:
-            lines.append("　没有要写入的行，数据没有变化")
+        reasons = [(row.read.row, row.reason) for _code, row in plan.rows if row.reason]
+        lines += output.import_lines(path, document, reasons, applied=apply)
     _print(documents[0] if len(documents) == 1 else {"schema": "import-plan-list/1", "files": documents}, lambda: lines)
-    return DONE
+    return REFUSED if refused else DONE
+
+
+def _write_each(documents: list[tuple[Path, dict[str, Any]]], folder: Path) -> None:
+    names: set[str] = set()
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        for path, document in documents:
+            # 甲.xlsx and 甲.csv must not fall on one name
+            name = path.stem if path.stem not in names else path.name
+            names.add(name)
+            (folder / f"{name}.json").write_text(output.json_text(document), encoding="utf-8")
+    except OSError as err:
+        raise FileTrouble(path=str(folder), why="不能写入") from err
 
 
 def _open_window(options: list[str]) -> int:
@@ -432,83 +455,19 @@ def _hoisted(arguments: list[str]) -> tuple[list[str], list[str]]:
     return first, rest
 
 
-@contextmanager
-def _progress() -> Iterator[Any]:
-    if not sys.stderr.isatty() or _options.json:
-        yield lambda done, total=None, note="": None
-        return
-    with Progress(
-        TextColumn("{task.description}"), BarColumn(), TextColumn("{task.completed}/{task.total}"), console=_stderr, transient=True
-    ) as bar:
-        task = bar.add_task("", total=None)
-        yield lambda done, total=None, note="": bar.update(task, completed=done, total=total, description=note)
+def _progress() -> AbstractContextManager[Progress]:
+    return output.progress_bar(as_json=_options.json)
 
 
-def _print(document: object, lines: Any) -> None:
-    typer.echo(json.dumps(document, ensure_ascii=False, indent=1) if _options.json else "\n".join(lines()))
+def _print(document: object, lines: Callable[[], Iterable[str]]) -> None:
+    output.say(document, lines, as_json=_options.json)
 
 
-def _say_problem(problem: Problem) -> None:
-    if _options.json:
-        typer.echo(json.dumps(problem.as_json(), ensure_ascii=False, indent=1))
-    else:
-        typer.echo(problem.message(), err=True)
-        if problem.way_out():
-            typer.echo(problem.way_out(), err=True)
-        for issue in getattr(problem, "issues", ())[1:]:
-            typer.echo(f"　{issue.message}", err=True)
-
-
-def _run_lines(done: runs.Run) -> Iterator[str]:
-    yield f"专项行动：{done.campaign}（{done.uid[:8]}）"
-    for step in done.steps:
-        yield f"　{step.file}　{step.message or _counts(step.counts)}"
-    yield "　".join(
-        f"{f.name} {f.value} {f.unit}"
-        for f in done.figures
-        if f.key in ("enterprises", "visits", "findings", "penalty_items", "proposed_cases")
-    )
-    for issue in done.issues:
-        yield _check_line(issue)
-    if done.package:
-        yield from _package_lines(done.package)
-    elif done.blocked:
-        yield done.blocked.message()
-        yield done.blocked.way_out()
-
-
-def _package_lines(made: Any) -> Iterator[str]:
-    for file in made.files:
-        yield f"　{file['name']}（{file['rows']} 行）"
-    yield from made.notes
-    yield f"报送包：{made.folder}"
-    yield f"压缩包：{made.zip}"
-
-
-def _check_line(one: checks.Check) -> str:
-    return f"［{checks.LEVELS[one.level]}］{one.rule}　{one.place}　{one.message}{f'（已豁免：{one.waived}）' if one.waived else ''}"
-
-
-def _read_line(document: dict[str, Any]) -> str:
-    if document["outcome"] == "rejected":
-        return f"{document['file']}：{document['message']}"
-    flagged = sum(bool(row["flags"]) for row in document["rows"])
-    return f"{document['file']}：{document['form']}，{len(document['rows'])} 行，{flagged} 行要核对，跳过 {len(document['skipped'])} 行"
-
-
-_WORDS = {
-    "new": "新增",
-    "changed": "修改",
-    "same": "没变",
-    "rejected": "没有写入",
-    "skipped": "跳过",
-    "flagged": "要核对",
-    "units": "报送单位",
-}
-
-
-def _counts(counts: dict[str, int]) -> str:
-    return "，".join(f"{_WORDS[key]} {value}" for key, value in counts.items() if value or key == "new")
+def _size(text: str) -> tuple[int, int]:
+    width, _, height = text.partition("x")
+    if not (width.isdecimal() and height.isdecimal()):
+        raise typer.BadParameter(f"--size {text}：写成 宽x高，如 1366x696")
+    return int(width), int(height)
 
 
 def _day(text: str | None) -> date | None:

@@ -5,8 +5,10 @@ To add one: a generator from `Material` to `Trouble`, and its name in `RULES`.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from datetime import date
+from itertools import pairwise
 from typing import Any
 
 from models.annexes import CATEGORY_PREFIX
@@ -19,7 +21,6 @@ _FINDING_DAYS = (("checked_on", "检查"), ("rectified_on", "整改完成"), ("r
 
 def categories_make_the_sum(material: Material) -> Iterator[Trouble]:
     """P01: in each row of Annex 2 the categories add up to 发现问题（项）."""
-    visits: dict[str, Any] = {visit.enterprise: visit for visit in material.facts.visits}
     for row in material.annex_2:
         total = int(str(row["findings_total"]))
         by_category = sum(int(str(value)) for key, value in row.items() if key.startswith(CATEGORY_PREFIX))
@@ -27,10 +28,11 @@ def categories_make_the_sum(material: Material) -> Iterator[Trouble]:
             loose = next((f for f in material.facts.findings if f.enterprise == row["enterprise"] and not _listed(f, material)), None)
             message = f"附件2 第 {row['no']} 行发现问题 {total} 项，各类合计 {by_category} 项；给还没有类别的问题定一个类别"
             yield Trouble("P01", "B", message, f"附件2　{row['enterprise']}", "finding", loose)
-        stated = visits[str(row["enterprise"])].stated_findings
-        if stated is not None and stated != total:
-            message = f"检查记录写着 {stated} 项，台账里是 {total} 项；核对是否漏录，或改检查记录上的数"
-            yield Trouble("P01", "W", message, f"检查记录　{row['enterprise']}", "inspection", visits[str(row["enterprise"])])
+    counted = Counter(finding.inspection_id for finding in material.facts.findings)
+    for visit in material.facts.visits:
+        if visit.stated_findings is not None and visit.stated_findings != counted[visit.id]:
+            message = f"检查记录写着 {visit.stated_findings} 项，台账里是 {counted[visit.id]} 项；核对是否漏录，或改检查记录上的数"
+            yield Trouble("P01", "W", message, f"检查记录　{visit.enterprise}", "inspection", visit)
 
 
 def rows_are_finished_visits(material: Material) -> Iterator[Trouble]:
@@ -101,6 +103,9 @@ def dates_are_in_order(material: Material) -> Iterator[Trouble]:
     for finding in material.facts.findings:
         for message in _disorder(finding, _FINDING_DAYS, today):
             yield Trouble("P10", "B", message, f"问题整改　{finding.enterprise}", "finding", finding)
+    for visit in material.facts.later:
+        message = f"检查日期 {visit.checked_on} 在 {today} 之后，这次检查不计入各表；改正日期"
+        yield Trouble("P10", "B", message, f"检查记录　{visit.enterprise}", "inspection", visit)
     for visit in material.facts.visits:
         if visit.entered_on and (visit.entered_on > today or visit.entered_on < visit.checked_on):
             message = f"平台录入日期 {_day(visit.entered_on)} 早于检查日期，或在今天之后；改正录入日期"
@@ -134,7 +139,7 @@ def _listed(finding: Any, material: Material) -> bool:
 
 def _disorder(row: Any, stages: tuple[tuple[str, str], ...], today: date) -> Iterator[str]:
     given = [(name, getattr(row, key)) for key, name in stages if getattr(row, key)]
-    for (earlier, first), (later, second) in zip(given, given[1:], strict=False):
+    for (earlier, first), (later, second) in pairwise(given):
         if second < first:
             yield f"{later}日期 {_day(second)} 早于{earlier}日期 {_day(first)}；改正其中一个"
     for name, day in given:

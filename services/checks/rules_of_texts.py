@@ -12,7 +12,7 @@ from services.matching import name_key
 
 
 def enterprises_stand_in_the_registry(material: Material) -> Iterator[Trouble]:
-    """P40: each enterprise of Annex 2 is in the registry under its name, with a right code."""
+    """P40: each enterprise stands in the registry, with a right code."""
     ids = {visit.enterprise_id for visit in material.facts.visits} | {case.enterprise_id for case in material.facts.ordinary}
     for enterprise in (material.facts.enterprises[number] for number in sorted(ids)):
         place = f"企业名录　{enterprise.name}"
@@ -57,7 +57,7 @@ def no_placeholder_stays(material: Material) -> Iterator[Trouble]:
 
 
 def report_parts_have_text(material: Material) -> Iterator[Trouble]:
-    """P36: the report has its four parts, none empty (an empty one is only named here)."""
+    """P36: none of the four parts of the report is empty."""
     prose = material.facts.campaign.prose or {}
     for part in REPORT_PARTS[1:]:
         if not str(prose.get(part) or "").strip():

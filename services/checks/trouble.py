@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -23,7 +23,7 @@ class Material:
     facts: Facts
     annex_2: list[Row]
     annex_3: list[Row]
-    people: list[Mapping[str, Any]]
+    people: Sequence[Mapping[str, Any]]
     units: list[ReportingUnit]
     low_fen: int
     high_fen: int

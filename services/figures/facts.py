@@ -14,7 +14,7 @@ from typing import Any
 from sqlalchemy import Row, Select, select
 from sqlalchemy.orm import Session
 
-from models import Attendance, Campaign, CaseFinding, Enterprise, Finding, Group, Inspection
+from models import Attendance, Campaign, Case, CaseFinding, Enterprise, Finding, Group, Inspection
 from services import cases, findings, inspections, records
 
 DONE = inspections.DONE
@@ -27,6 +27,7 @@ class Facts:
     Attributes:
         visits: Finished visits, in order of group, day and entry.
         unfinished: Drafts and void visits.
+        later: Visits after the day, void ones left out; nothing counts them, pre-flight names them.
         findings: Findings of finished visits.
         loose: Findings of unfinished visits.
         cases: All cases, with the columns of the case list.
@@ -40,6 +41,7 @@ class Facts:
     as_of: date
     visits: list[Any]
     unfinished: list[Any]
+    later: list[Any]
     findings: list[Any]
     loose: list[Any]
     cases: list[Any]
@@ -63,11 +65,8 @@ def collect(session: Session, *, campaign_id: int, as_of: date) -> Facts:
     campaign = records.get(session, Campaign, campaign_id)
     groups = sorted(records.alive(session, Group, campaign_id=campaign_id), key=lambda group: group.position)
     order = {group.id: group.position for group in groups}
-    visits = [
-        visit
-        for visit in _rows(session, _with(inspections.select_rows(campaign_id), Inspection.uid, Inspection.group_id))
-        if visit.checked_on <= as_of
-    ]
+    all_visits = _rows(session, _with(inspections.select_rows(campaign_id), Inspection.uid, Inspection.group_id))
+    visits = [visit for visit in all_visits if visit.checked_on <= as_of]
     visits.sort(key=lambda visit: (order.get(visit.group_id, len(order) + 1), visit.checked_on, visit.id))
     done = {visit.id for visit in visits if visit.state == DONE}
     all_findings = _rows(session, _with(findings.select_rows(campaign_id), Finding.uid, Finding.inspection_id))
@@ -77,9 +76,10 @@ def collect(session: Session, *, campaign_id: int, as_of: date) -> Facts:
         as_of=as_of,
         visits=[visit for visit in visits if visit.id in done],
         unfinished=[visit for visit in visits if visit.id not in done],
+        later=[visit for visit in all_visits if visit.checked_on > as_of and visit.state != inspections.VOID],
         findings=[f for f in all_findings if f.inspection_id in done],
         loose=[f for f in all_findings if f.inspection_id in known - done],
-        cases=_rows(session, _with(cases.select_rows(campaign_id), cases.Case.uid)),
+        cases=_rows(session, _with(cases.select_rows(campaign_id), Case.uid)),
         linked=_links(session, campaign_id),
         attendance=[a for a in _attendance(session, campaign_id) if a[0] in done],
         groups=groups,
@@ -121,6 +121,6 @@ def _attendance(session: Session, campaign_id: int) -> list[tuple[int, int, str]
 
 def _enterprises(session: Session, campaign_id: int) -> dict[int, Enterprise]:
     used = select(Inspection.enterprise_id).where(Inspection.campaign_id == campaign_id, Inspection.deleted_at.is_(None))
-    more = select(cases.Case.enterprise_id).where(cases.Case.campaign_id == campaign_id, cases.Case.deleted_at.is_(None))
+    more = select(Case.enterprise_id).where(Case.campaign_id == campaign_id, Case.deleted_at.is_(None))
     query = select(Enterprise).where(Enterprise.id.in_(used.union(more)))
     return {enterprise.id: enterprise for enterprise in session.scalars(query)}

@@ -185,6 +185,7 @@ def _same_day(facts: Facts) -> Counted:
     return percent(len(rows), len(facts.visits)), rows
 
 
+_closed = _where(lambda finding, _facts: finding.status == CLOSED)
 _DONE: dict[str, object] = {"state": "已完成"}
 _COUNTED: dict[str, object] = {"visit_state": "已完成"}
 _ORDINARY: dict[str, object] = {"procedure": "普通程序"}
@@ -208,13 +209,17 @@ _DEFINED: dict[str, _Defined] = {
         "当场整改", "项", "处置方式为当场整改的问题", "hazard_list", {**_COUNTED, "disposal": "当场整改"},
         _where(lambda finding, _facts: finding.disposal == "当场整改"),
     ),
-    "closed": ("整改完成", "项", "复查合格已销号的问题", "hazard_list", {**_COUNTED, "status": CLOSED}, _where(lambda finding, _facts: finding.status == CLOSED)),
+    "closed": ("整改完成", "项", "复查合格已销号的问题", "hazard_list", {**_COUNTED, "status": CLOSED}, _closed),
     "rectification_rate": ("整改率", "%", "已销号 ÷ 发现问题；没有问题时为“—”", "hazard_list", {**_COUNTED, "status": CLOSED}, _rate),
     "rectification_rate_due": ("到期整改率", "%", "到期问题中已销号的 ÷ 到期问题；没有到期的为“—”", "hazard_list", _COUNTED, _rate_due),
     "documents": ("下达执法文书", "份", "有文号的文书，含检查记录和处罚决定书，同一文号只计一份", "inspections", _DONE, _documents),
-    "stop_orders": ("责令停产停业", "家", "有问题被责令暂时停产停业的企业", "hazard_list", {**_COUNTED, "disposal": "责令暂时停产停业"}, _stop_orders),
+    "stop_orders": (
+        "责令停产停业", "家", "有问题被责令暂时停产停业的企业", "hazard_list",
+        {**_COUNTED, "disposal": "责令暂时停产停业"}, _stop_orders,
+    ),
     "penalty_items": (
-        "处罚事项", "项", "拟处罚的问题，与附件2“处罚事项”一致", "hazard_list", {**_COUNTED, "penalty": True}, _where(lambda finding, _facts: bool(finding.penalty)),
+        "处罚事项", "项", "拟处罚的问题，与附件2“处罚事项”一致", "hazard_list", {**_COUNTED, "penalty": True},
+        _where(lambda finding, _facts: bool(finding.penalty)),
     ),
     "proposed_enterprises": ("拟立案企业", "家", "普通程序案件涉及的企业，同一企业只计一家", "cases", _ORDINARY, _proposed_enterprises),
     "proposed_cases": ("拟立案", "件", "普通程序案件，与附件3行数一致；不含简易程序", "cases", _ORDINARY, _proposed_cases),
@@ -225,5 +230,7 @@ _DEFINED: dict[str, _Defined] = {
     "fine_paid_yuan": ("已缴金额", "元", "各案已缴金额之和", "cases", {}, _fine("paid", None)),
     "double_penalty_rate": ("一案双罚占比", "%", "同时处罚个人的普通程序案件 ÷ 普通程序案件；没有案件时为“—”", "cases", _ORDINARY, _double),
     "published_rate": ("处罚公示率", "%", "在规定工作日内公示的 ÷ 已作出决定的案件；没有决定时为“—”", "cases", {}, _nothing),
-    "platform_same_day_rate": ("平台当日录入率", "%", "检查当日录入省平台的 ÷ 已完成检查；没有检查时为“—”", "inspections", _DONE, _same_day),
+    "platform_same_day_rate": (
+        "平台当日录入率", "%", "检查当日录入省平台的 ÷ 已完成检查；没有检查时为“—”", "inspections", _DONE, _same_day,
+    ),
 }  # fmt: skip

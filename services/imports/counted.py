@@ -34,7 +34,7 @@ def select_rows(campaign_id: int | None) -> Select[Any]:
             func.min(Inspection.id).label("id"),
         )
         .outerjoin(Finding, (Finding.inspection_id == Inspection.id) & Finding.deleted_at.is_(None))
-        .where(Inspection.campaign_id == campaign_id, Inspection.deleted_at.is_(None), Inspection.state == inspections.DONE)
+        .where(Inspection.campaign_id == campaign_id, Inspection.deleted_at.is_(None), Inspection.state != inspections.VOID)
         .group_by(Inspection.enterprise_id)
         .subquery()
     )
@@ -59,9 +59,9 @@ LISTING = Listing(
 
 
 def difference(session: Session, *, campaign_id: int | None, enterprise_id: int | None, row: Row) -> str:
-    """Return in words how a reported row differs from the ledger; empty if it does not.
+    """Return in words how a reported row differs from the ledger.
 
-    An enterprise without a visit does not differ: it is new.
+    Empty if it does not. An enterprise without a visit does not differ: it is new.
     """
     if campaign_id is None or enterprise_id is None:
         return ""
@@ -99,25 +99,26 @@ def save(session: Session, *, campaign_id: int, row: Row, record_id: int | None 
     }
     number = inspections.save(session, campaign_id=campaign_id, row=visit, source=source)
     known = findings.categories(session, campaign_id)
-    penalties = _number(row.get("penalties"))
-    position = 0
-    for key, count in _categories(row):
-        name = key.removeprefix(CATEGORY_PREFIX)
-        for ordinal in range(1, _number(count) + 1):
-            position += 1
-            session.add(
-                Finding(
-                    campaign_id=campaign_id,
-                    inspection_id=number,
-                    no=position,
-                    hazard=f"{name}问题{ordinal}（只报了数，没有报原文）",
-                    category=name if name in known else None,
-                    level="一般",
-                    penalty=position <= penalties,
-                    status="未整改",
-                    **records.sourced(source),
-                )
+    counts = [(key.removeprefix(CATEGORY_PREFIX), _number(count)) for key, count in _categories(row)]
+    # what the total counts and no category does stays without one, and pre-flight asks for it
+    counts.append(("未分类", _number(row.get("findings_total")) - sum(count for _name, count in counts)))
+    enterprise = session.get_one(Inspection, number).enterprise_id
+    first = findings.next_number(session, campaign_id=campaign_id, enterprise_id=enterprise)
+    texts = [(name, ordinal) for name, count in counts for ordinal in range(1, count + 1)]
+    for position, (name, ordinal) in enumerate(texts):
+        session.add(
+            Finding(
+                campaign_id=campaign_id,
+                inspection_id=number,
+                no=first + position,
+                hazard=f"{name}问题{ordinal}（只报了数，没有报原文）",
+                category=name if name in known else None,
+                level="一般",
+                penalty=position < _number(row.get("penalties")),
+                status="未整改",
+                **records.sourced(source),
             )
+        )
     session.flush()
     return number
 

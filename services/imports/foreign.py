@@ -34,6 +34,7 @@ _ADDRESS_SPACE = 2 << 30
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _OTHER_PACKERS = (b"Rar!", b"7z\xbc\xaf", b"\x1f\x8b")
 _OTHER_FORMATS = (b"%PDF", b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"BM", b"{\\rtf")
+_READ = b'{"is": "read"'
 _TABLE_NAMES = (".xlsx", ".xlsm", ".xls", ".et", ".csv")
 _WORD_NAMES = (".docx", ".docm", ".wps", ".doc")
 
@@ -54,6 +55,8 @@ def answer(path: Path, out: IO[bytes], limits: Limits = DEFAULT_LIMITS) -> None:
         with path.open("rb") as stream:
             for piece in _read(path, stream, limits):
                 out.write(piece)
+                if piece.startswith(_READ):
+                    out.flush()
     except Unreadable as refusal:
         out.write(_event("refused", reject_code=refusal.reject_code, limit=refusal.limit))
     except OSError:

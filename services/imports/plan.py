@@ -19,11 +19,14 @@ from models.annexes import READABLE
 from models.forms import Form, Row
 from services import attachments, campaigns, undoing
 from services.errors import Refused
-from services.imports.desks import DESKS, Desk, Known, know
+from services.imports.desks import DESKS, Desk
+from services.imports.known import know
 from services.imports.read_form import ReadForm, ReadRow, RowFlag
 from services.imports.reading import read_form
 from services.imports.worker import Reader
 from services.progress import Progress, silent
+
+_Taken = dict[tuple[object, ...], list["PlanRow"]]
 
 ACTIONS = ("new", "changed", "same", "rejected")
 
@@ -93,7 +96,7 @@ class Plan:
 
     @property
     def counts(self) -> dict[str, int]:
-        """Rows by action, with the flagged and the skipped ones; what was read is their sum."""
+        """Rows by action, with the flagged and the skipped ones."""
         actions = Counter(row.action for _code, row in self.rows)
         flagged = sum(bool(row.flags) for _code, row in self.rows if row.action != "rejected")
         skipped = sum(len(table.skipped) for table in self.tables)
@@ -147,12 +150,15 @@ def make_plan(
     if read.outcome not in ("imported", "imported_with_flags") or not tables:
         raise NotImportable(read)
     plan = Plan(path, sha256 or attachments.digest(path), campaign_id, read, tables, [], undoing.head(session))
+    taken: dict[str, _Taken] = {}
     for table in tables:
         assert table.form is not None
         desk = DESKS[table.form.code]
         if campaign_id is None and table.form.code != "enterprises":
             raise NeedsCampaign(noun=desk.noun)
-        plan.rows += [(table.form.code, row) for row in _planned(session, desk, table, campaign_id, progress)]
+        plan.rows += [
+            (table.form.code, row) for row in _planned(session, desk, table, campaign_id, taken.setdefault(table.form.code, {}), progress)
+        ]
     return plan
 
 
@@ -175,10 +181,9 @@ def as_json(plan: Plan) -> dict[str, Any]:
     return {"schema": "import-plan/1", "file": plan.path.name, "rows": rows, "skipped": skipped, "counts": plan.counts}
 
 
-def _planned(session: Session, desk: Desk, table: ReadForm, campaign_id: int | None, progress: Progress) -> list[PlanRow]:
+def _planned(session: Session, desk: Desk, table: ReadForm, campaign_id: int | None, taken: _Taken, progress: Progress) -> list[PlanRow]:
     known = know(session, campaign_id=campaign_id)
     present = desk.present(known)
-    taken: dict[tuple[object, ...], list[ReadRow]] = {}
     planned: list[PlanRow] = []
     for number, read in enumerate(table.rows):
         if number % 1000 == 0:
@@ -186,39 +191,36 @@ def _planned(session: Session, desk: Desk, table: ReadForm, campaign_id: int | N
         row, flags, reason = desk.prepare(desk.convert(read.values, table), known)
         one = PlanRow(read, "new", row, flags=[*read.flags, *flags])
         key = desk.key(row, known)
-        earlier = next((other for other in taken.get(key, ()) if desk.agrees(desk.convert(other.values, table), row)), None)
+        earlier = next((other for other in taken.get(key, ()) if desk.agrees(other.values, row)), None)
         if reason:
             one.action, one.reason = "rejected", reason
         elif earlier is not None:
-            one.action, one.reason = "rejected", f"与第 {earlier.row} 行是同一条，只写入一次；如果不是同一条，请改得能分开"
+            sheet = "" if earlier.read.sheet == read.sheet else f"“{earlier.read.sheet}”"
+            one.action, one.reason = "rejected", f"与{sheet}第 {earlier.read.row} 行是同一条，只写入一次；如果不是同一条，请改得能分开"
         else:
-            taken.setdefault(key, []).append(read)
-            _meet(one, desk, present.get(key, []), known)
+            taken.setdefault(key, []).append(one)
+            _meet(one, desk, present.get(key, []))
         planned.append(one)
     uids = desk.uids(session, [row.record_id for row in planned if row.record_id is not None])
-    for row in planned:
-        row.uid = uids.get(row.record_id) if row.record_id is not None else None
+    for one in planned:
+        one.uid = uids.get(one.record_id) if one.record_id is not None else None
     return planned
 
 
-def _meet(one: PlanRow, desk: Desk, candidates: Sequence[tuple[int, Row]], _known: Known) -> None:
-    for number, record in candidates:
-        if not desk.agrees(record, one.values):
-            continue
-        keys = [key for key in desk.listing.form.keys if key in one.values and key != "no"]
-        one.changes = {key: (_comparable(record.get(key)), one.values[key]) for key in keys if _differs(record.get(key), one.values[key])}
-        one.record_id = number
-        one.action = "changed" if one.changes else "same"
-        one.values = {**{key: _kept(record.get(key), one.values.get(key)) for key in desk.listing.form.keys}}
+def _meet(one: PlanRow, desk: Desk, candidates: Sequence[tuple[int, Row]]) -> None:
+    found = next(((number, record) for number, record in candidates if desk.agrees(record, one.values)), None)
+    if found is None:
         return
+    one.record_id, record = found
+    own = () if desk.fixed else tuple(key for key in desk.listing.form.keys if key in one.values and key not in desk.foreign)
+    one.changes = {key: (_comparable(record.get(key)), one.values[key]) for key in own if _differs(record.get(key), one.values[key])}
+    one.action = "changed" if one.changes else "same"
+    given = {key: one.values[key] for key in own if one.values[key] not in (None, "", ())}
+    one.values = {key: given.get(key, _comparable(record.get(key))) for key in desk.listing.form.keys}
 
 
 def _differs(old: object, new: object) -> bool:
     return new not in (None, "", ()) and _comparable(old) != _comparable(new)
-
-
-def _kept(old: object, new: object) -> object:
-    return _comparable(old) if new in (None, "", ()) else new
 
 
 def _comparable(value: object) -> object:

@@ -131,15 +131,14 @@ class ReadForm:
             "header_rows": list(self.header_rows),
             "submitter": self.submitter,
             "report_date": self.report_date.isoformat() if self.report_date else None,
-            "rows": [_row_json(row, self._form_of(row)) for row in self.rows],
+            "rows": self._rows_json(),
             "skipped": [_skipped_json(line) for line in self.skipped],
         }
 
-    def _form_of(self, row: ReadRow) -> Form | None:
-        for table in self.tables:
-            if any(row is own for own in table.rows):
-                return table.form
-        return self.form
+    def _rows_json(self) -> list[dict[str, object]]:
+        if self.tables:
+            return [row for table in self.tables for row in table._rows_json()]
+        return [_row_json(row, self.form) for row in self.rows]
 
 
 def _skipped_json(line: Skipped) -> dict[str, object]:

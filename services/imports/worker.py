@@ -91,6 +91,14 @@ class Reader:
         """
         if not path.is_file():
             raise missing_file(path)
+        used = self._process is not None
+        answer, reason = self._attempt(path)
+        if answer is None and used and not reason:
+            # The process may have died of the file before; this one is innocent until read by a new process.
+            answer, reason = self._attempt(path)
+        return answer or _death(path, reason)
+
+    def _attempt(self, path: Path) -> tuple[RawBook | Rejection | None, str]:
         process = self._running()
         watch = _Watch(process, self._memory_bytes, self._wall_seconds)
         try:
@@ -99,8 +107,7 @@ class Reader:
             reason = watch.stop()
         if answer is None:
             self.close()
-            return _death(path, reason)
-        return answer
+        return answer, reason
 
     def _ask(self, process: subprocess.Popen[bytes], path: Path) -> RawBook | Rejection | None:
         if process.stdin is None or process.stdout is None:

@@ -3,6 +3,18 @@
 from __future__ import annotations
 
 from services.packages.contents import Contents, gather, printed_form
-from services.packages.produce import Blocked, Made, discard, export_form, produce, record
+from services.packages.produce import Blocked, Made, discard, export_form, produce, record, recorded, require_target
 
-__all__ = ["Blocked", "Contents", "Made", "discard", "export_form", "gather", "printed_form", "produce", "record"]
+__all__ = [
+    "Blocked",
+    "Contents",
+    "Made",
+    "discard",
+    "export_form",
+    "gather",
+    "printed_form",
+    "produce",
+    "record",
+    "recorded",
+    "require_target",
+]

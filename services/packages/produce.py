@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from models import Package
@@ -103,23 +104,26 @@ def produce(contents: Contents, *, target: Path, waivers: Mapping[str, str] | No
     stopping = checks.blocking(contents.checks)
     if stopping and contents.version:
         raise Blocked(stopping)
+    require_target(target)
     require_space(target)
     folder = archive.free_name(target / archive.safe_name(_folder_name(contents)))
     partial = target / f".{folder.name}.partial-{uuid.uuid4().hex[:8]}"
     zip_path = folder.with_name(f"{folder.name}.zip")
+    renamed = False
     try:
         partial.mkdir(parents=True)
         files, notes = _write_all(contents, partial, progress)
         _write_cover(contents, partial, files, waivers or {})
         _write_manifest(partial)
         archive.write_zip(partial, partial.with_suffix(".zip"), progress=progress)
+        renamed = True
         partial.rename(folder)
         partial.with_suffix(".zip").replace(zip_path)
     except OSError as err:
-        _clear(partial)
+        _clear(partial, folder if renamed else None)
         raise archive.trouble(err, folder) from err
     except BaseException:
-        _clear(partial)
+        _clear(partial, folder if renamed else None)
         raise
     return Made(folder, zip_path, tuple(files), contents, notes)
 
@@ -155,6 +159,28 @@ def discard(made: Made) -> None:
     shutil.rmtree(made.folder, ignore_errors=True)
     with suppress(OSError):
         made.zip.unlink(missing_ok=True)
+
+
+def require_target(target: Path) -> None:
+    """Make the folder that will get the package, before any long work.
+
+    Raises:
+        FileTrouble: It is a file, or cannot be made or written.
+    """
+    try:
+        target.mkdir(parents=True, exist_ok=True)
+        probe = target / f".{uuid.uuid4().hex}.partial"
+        probe.touch()
+        probe.unlink()
+    except OSError as err:
+        why = "是一个文件，不是文件夹" if target.is_file() else "不能写入"
+        raise FileTrouble(path=str(target), why=why) from err
+
+
+def recorded(session: Session, *, made: Made) -> bool:
+    """Return whether a package was frozen as a version."""
+    query = select(Package.id).where(Package.campaign_id == made.contents.campaign_id, Package.name == made.folder.name)
+    return session.scalar(query.limit(1)) is not None
 
 
 def export_form(printed: Printed, *, target: Path) -> None:
@@ -245,7 +271,9 @@ def _folder_name(contents: Contents) -> str:
     return f"报送包_{contents.campaign[:30]}_{named}_{moment:%m%d-%H%M}"
 
 
-def _clear(partial: Path) -> None:
+def _clear(partial: Path, folder: Path | None) -> None:
     shutil.rmtree(partial, ignore_errors=True)
+    if folder is not None:
+        shutil.rmtree(folder, ignore_errors=True)
     with suppress(OSError):
         partial.with_suffix(".zip").unlink(missing_ok=True)

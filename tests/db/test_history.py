@@ -187,9 +187,13 @@ def test_history_rows_cannot_be_changed_by_mistake(store: Store) -> None:
 
 
 def test_a_cancelled_import_leaves_nothing(store: Store) -> None:
-    with pytest.raises(Cancelled), store.write("导入企业名录") as session:
-        history.bulk_insert(session, Enterprise, _rows(700))
-        raise Cancelled
+    def import_and_cancel() -> None:
+        with store.write("导入企业名录") as session:
+            history.bulk_insert(session, Enterprise, _rows(700))
+            raise Cancelled
+
+    with pytest.raises(Cancelled):
+        import_and_cancel()
     with store.read() as session:
         assert session.scalar(select(func.count()).select_from(RowChange)) == 0
 

@@ -63,9 +63,14 @@ def test_opening_twice_does_not_import_alembic(tmp_path: Path) -> None:
 def test_a_failing_migration_leaves_the_file_as_it_was(tmp_path: Path) -> None:
     path = tmp_path / "data.sqlite"
     engine = make_engine(path, pooled=False, foreign_keys=False)
-    with pytest.raises(ZeroDivisionError), engine.begin() as connection:
-        connection.exec_driver_sql("CREATE TABLE half (x INTEGER)")
-        raise ZeroDivisionError
+
+    def migrate_half() -> None:
+        with engine.begin() as connection:
+            connection.exec_driver_sql("CREATE TABLE half (x INTEGER)")
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        migrate_half()
     with engine.connect() as connection:
         assert connection.exec_driver_sql("SELECT count(*) FROM sqlite_master").scalar() == 0
     engine.dispose()

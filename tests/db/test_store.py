@@ -35,9 +35,13 @@ def test_a_write_that_changes_nothing_leaves_no_operation(store: Store) -> None:
 
 
 def test_an_error_inside_a_write_leaves_nothing(store: Store) -> None:
-    with pytest.raises(ZeroDivisionError), store.write("录入企业") as session:
-        make.enterprise(session)
-        raise ZeroDivisionError
+    def fail_inside() -> None:
+        with store.write("录入企业") as session:
+            make.enterprise(session)
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        fail_inside()
     with store.read() as session:
         assert session.scalars(select(Enterprise)).all() == []
         assert undoing.verify(session).operations == 0
@@ -83,9 +87,14 @@ def test_a_stale_save_is_a_conflict(store: Store) -> None:
         session.expunge(old)
     with store.write("改名") as session:
         session.get_one(Enterprise, number).town = "石坪镇"
-    with pytest.raises(Conflict), store.write("旧内容覆盖") as session:
-        session.add(old)
-        old.town = "双汊镇"
+
+    def save_the_old() -> None:
+        with store.write("旧内容覆盖") as session:
+            session.add(old)
+            old.town = "双汊镇"
+
+    with pytest.raises(Conflict):
+        save_the_old()
 
 
 def test_a_second_writer_is_refused_by_name_and_may_read(store: Store) -> None:

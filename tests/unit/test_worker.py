@@ -139,11 +139,7 @@ def test_a_worker_that_died_is_replaced(tmp_path: Path) -> None:
         dead = reader.process_id
         assert dead is not None
         psutil.Process(dead).kill()
-        psutil.wait_procs([psutil.Process(dead)] if psutil.pid_exists(dead) else [], timeout=5)
         answer = reader.read(path)
-        if isinstance(answer, Rejection):
-            assert answer.reject_code == "corrupt"
-            answer = reader.read(path)
         assert isinstance(answer, RawBook)
         assert reader.process_id != dead
 

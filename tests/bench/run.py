@@ -1,0 +1,58 @@
+"""The standard figures: `python3 build/make.py bench [--quick] [NAME …]`.
+
+To add one: 1. a function `(folder, *, rounds)` that returns figures, in a module beside
+this file; 2. its name in `MEASURES`; 3. its bar and reference in
+docs/measurements.md.
+"""
+
+from __future__ import annotations
+
+import argparse
+import logging
+import os
+import platform
+import sys
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
+
+from tests.bench.bars import ROUNDS, Figure, table
+from tests.bench.package import measure_package
+from tests.bench.registry import measure_history, measure_import
+from tests.bench.window import measure_window
+
+MEASURES: dict[str, Callable[..., Figure | list[Figure]]] = {
+    "import": measure_import,
+    "history": measure_history,
+    "window": measure_window,
+    "package": measure_package,
+}
+
+
+def main() -> int:
+    """Take the figures that were asked for, all if none was, and print them."""
+    parser = argparse.ArgumentParser(description="Measure the program on invented data.")
+    parser.add_argument("names", nargs="*", metavar="NAME", help=f"any of: {', '.join(MEASURES)}")
+    parser.add_argument("--quick", action="store_true", help=f"one round, not {ROUNDS}")
+    given = parser.parse_args()
+    unknown = [name for name in given.names if name not in MEASURES]
+    if unknown:
+        parser.error(f"there is no {', '.join(unknown)}")
+    # A read longer than 200 ms is worth a warning on a clerk's PC, not here.
+    logging.getLogger("services.store").setLevel(logging.ERROR)
+    rounds = 1 if given.quick else ROUNDS
+    figures: list[Figure] = []
+    for name in given.names or MEASURES:
+        print(f"measuring {name} …", file=sys.stderr, flush=True)
+        with tempfile.TemporaryDirectory(prefix="bench-") as folder:
+            measured = MEASURES[name](Path(folder), rounds=rounds)
+        figures += measured if isinstance(measured, list) else [measured]
+    print(f"{os.cpu_count()} cores, Python {platform.python_version()}, median of {rounds}; never asserted\n")
+    print(table(figures))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,74 @@
+"""A dressed application, a real store, and tasks with and without threads."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from PySide6.QtWidgets import QApplication
+
+from services import migrate
+from services.store import Store
+from tests import make
+from ui import sheet
+from ui.tasks import SyncTasks, Tasks
+
+
+@pytest.fixture(autouse=True)
+def dressed(qapp: QApplication) -> None:
+    """Dress the application in the light theme."""
+    sheet.apply(qapp, "light")
+
+
+@pytest.fixture(autouse=True)
+def patient_reads(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Allow a read a second: beside a painting window it waits for its turn, which is no fault of the query."""
+    monkeypatch.setattr(Store, "longest_read", 1.0)
+
+
+@pytest.fixture(scope="session")
+def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a database at the newest schema, to be copied."""
+    folder = tmp_path_factory.mktemp("migrated")
+    migrate.open_store(folder, operator="周启明").close()
+    return folder / "data.sqlite"
+
+
+@pytest.fixture
+def store(migrated: Path, tmp_path: Path) -> Iterator[Store]:
+    """Return an open store with an empty database and an operator."""
+    folder = tmp_path / "数据"
+    folder.mkdir()
+    shutil.copy(migrated, folder / "data.sqlite")
+    with migrate.open_store(folder, operator="周启明") as opened:
+        yield opened
+
+
+@pytest.fixture
+def campaign_id(store: Store) -> int:
+    """Return a campaign with three seconded people."""
+    with store.write("新建专项行动") as session:
+        made = make.campaign(session)
+        for number, name in enumerate(("周砚秋", "贺启航", "丁海波")):
+            make.person(session, made, name, cert_no=f"9903020000{number}", phone=f"1990000000{number}")
+    return made
+
+
+@pytest.fixture
+def tasks(store: Store) -> Iterator[Tasks]:
+    """Return tasks with their threads."""
+    made = Tasks(store)
+    yield made
+    made.shutdown()
+    made.deleteLater()
+
+
+@pytest.fixture
+def tasks_sync(store: Store) -> Iterator[SyncTasks]:
+    """Return tasks that are over when they return; `settle_all` runs the waiting ones."""
+    made = SyncTasks(store)
+    yield made
+    made.shutdown()
+    made.deleteLater()

@@ -1,0 +1,370 @@
+"""Composition root of the window: what is made, in which order, and let go.
+
+The frame is painted first; services (and with them SQLAlchemy) are imported
+and the data opened afterwards, off the UI thread. A first start asks for
+office and name, or opens the demo. Pages are built when they are first shown.
+"""
+
+from __future__ import annotations
+
+import logging
+import sys
+from dataclasses import dataclass, replace
+from datetime import date
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtCore import QLibraryInfo, QLocale, QObject, QSettings, QTimer, QTranslator
+from PySide6.QtWidgets import QApplication
+
+from services import clock
+from services.errors import Problem
+from services.paths import default_data_folder
+from services.progress import Progress
+from ui import errors, icons, sheet, theme
+from ui.bars import Campaign
+from ui.late_store import LateStore
+from ui.main_window import MainWindow
+from ui.pages.page import Action, Desk, Entry, Page
+from ui.tasks import Tasks
+
+if TYPE_CHECKING:
+    from services.store import Store
+
+THEMES = {"跟随系统": "system", "浅色": "light", "深色": "dark", "高对比": "hc"}
+BACKUP_EVERY_MS = 60 * 60 * 1000
+SOON_WORKDAYS = 3
+
+
+@dataclass(frozen=True)
+class Opened:
+    """What is known once the data are open.
+
+    Attributes:
+        chosen: The campaign to work on: the newest open one.
+    """
+
+    campaigns: tuple[Campaign, ...]
+    chosen: int | None
+    office: str
+    operator: str
+    demo_date: date | None
+    backed_up: str
+    deadline: tuple[str, str, str]
+
+
+def run_window(data_dir: Path | None) -> int:
+    """Run the program with its window; return the exit status."""
+    app = make_application(sys.argv[:1])
+    errors.BugCatcher(app).install()
+    window = open_window(data_dir or default_data_folder())
+    window.show()
+    return app.exec()
+
+
+def make_application(arguments: list[str]) -> QApplication:
+    """Return the dressed application, Qt's own words in Chinese."""
+    app = QApplication.instance() or QApplication(arguments)
+    assert isinstance(app, QApplication)
+    app.setOrganizationName("Zhifatai")
+    app.setApplicationName("Zhifatai")
+    app.setApplicationDisplayName("执法台")
+    translator = QTranslator(app)
+    if translator.load("qtbase_zh_CN", QLibraryInfo.path(QLibraryInfo.LibraryPath.TranslationsPath)):
+        app.installTranslator(translator)
+    QLocale.setDefault(QLocale(QLocale.Language.Chinese, QLocale.Country.China))
+    kept = QSettings()
+    scale = float(str(kept.value("look/scale", 1.0)))
+    sheet.apply(app, theme.wanted(str(kept.value("look/theme", "system"))), scale=scale)
+    return app
+
+
+def open_window(folder: Path) -> MainWindow:
+    """Return the window; its data open when it was painted."""
+    late = LateStore()
+    tasks = Tasks(late)
+    window = MainWindow(tasks, ENTRIES)
+    window.setWindowIcon(icons.icon("clipboard-text", "action", 32))
+    keeper = Keeper(window, late, folder)
+    QTimer.singleShot(0, keeper.open)
+    return window
+
+
+class Keeper(QObject):
+    """Opens and closes the data of a window and keeps its frame up to date.
+
+    Attributes:
+        ready: Whether the first page is there.
+    """
+
+    def __init__(self, window: MainWindow, late: LateStore, folder: Path) -> None:
+        """Wire the window's wishes that concern the data as a whole."""
+        super().__init__(window)
+        self.window, self.late, self.folder = window, late, folder
+        self.ready = False
+        tasks = window.tasks
+        window.closing.connect(self.close)
+        window.files_dropped.connect(self.take_files)
+        window.operator_asked.connect(self.ask_operator)
+        window.campaign_chosen.connect(lambda _id: self._refresh())
+        window.top.add_action("新建专项行动", self.new_campaign)
+        window.status.set_place(f"数据位置 {folder}")
+        tasks.changes.connect(lambda _changes: self._refresh())
+        for word, name in THEMES.items():
+            window.add_command(Action(f"外观：{word}", partial(self.choose_theme, name), "squares-four"))
+        window.add_command(Action("立即备份", partial(self.back_up, "手动"), "copy"))
+        window.add_command(Action("新建专项行动", self.new_campaign, "plus"))
+        window.add_command(Action("打开演示数据", self.open_demo, "folder-open"))
+        self._hourly = QTimer(self)
+        self._hourly.setInterval(BACKUP_EVERY_MS)
+        self._hourly.timeout.connect(partial(self.back_up, "每小时"))
+
+    def open(self) -> None:
+        """Open the data off the UI thread."""
+        self.window.status.set_saved("正在打开数据…")
+        job = self.window.tasks.work(_open, late=self.late, folder=self.folder)
+        job.then(self._opened).failed(self._not_opened).start(self.window)
+
+    def close(self) -> None:
+        """Stop the threads and close the data; a changed database is backed up first."""
+        self._hourly.stop()
+        if self.late.present is not None and self.late.present.writable:
+            try:
+                _back_up(store=self.late.present, reason="关闭")
+            except Problem as problem:
+                logging.getLogger(__name__).error("backup at closing failed: %s", problem.code)
+        self.window.tasks.shutdown()
+        self.late.close()
+
+    def take_files(self, paths: list[Path]) -> None:
+        """Plan the import of dropped files; nothing is written before the clerk says so."""
+        if not self.ready:
+            return
+        from ui.dialogs.import_files import open_import
+
+        open_import(self.window, self.window.tasks, self.late, self.window.desk.campaign_id, paths)
+
+    def ask_operator(self, *, first: bool = False) -> None:
+        """Ask who works here; on the first start also for the office."""
+        from models.annexes import OPERATOR
+        from ui.forms.form_dialog import FormDialog
+
+        help_line = "报表上会用到单位名称；每一步操作都记着是谁做的" if first else "换一个人操作，之后的改动都记在新的名下"
+        dialog = FormDialog(
+            OPERATOR, help_line=help_line, save_label="开始使用" if first else "确定", other="先看演示数据" if first else "", parent=self.window
+        )
+        dialog.other_chosen.connect(dialog.reject)
+        dialog.other_chosen.connect(self.open_demo)
+        dialog.completed.connect(partial(self._operator_given, dialog))
+        self.window.tasks.query(_settings).then(partial(_fill, dialog))
+        dialog.open()
+
+    def new_campaign(self) -> None:
+        """Ask for the facts of a campaign and make it."""
+        if not self.ready:
+            return
+        from models.annexes import CAMPAIGN, CATEGORIES
+        from ui.forms.form_dialog import FormDialog
+
+        values = {"categories": "、".join(CATEGORIES)}
+        help_line = "照方案填写；以后都可以改，附件标题要和方案一字不差"
+        dialog = FormDialog(CAMPAIGN, help_line=help_line, save_label="建立", values=values, parent=self.window)
+        dialog.resize(dialog.width(), 600)
+        dialog.completed.connect(partial(self._campaign_given, dialog))
+        dialog.open()
+
+    def open_demo(self) -> None:
+        """Make the demo data if they are not there yet, and work on them."""
+        self.open_demo_in(default_data_folder().with_name("Zhifatai-demo"))
+
+    def open_demo_in(self, folder: Path) -> None:
+        """Work on demo data in a folder of their own."""
+        job = self.window.tasks.work(_open_demo, late=self.late, folder=folder)
+        job.with_progress("正在准备演示数据").then(partial(self._moved, folder)).start(self.window)
+
+    def choose_theme(self, name: str) -> None:
+        """Dress the program anew and remember the choice."""
+        QSettings().setValue("look/theme", name)
+        app = QApplication.instance()
+        assert isinstance(app, QApplication)
+        sheet.apply(app, theme.wanted(name), scale=theme.current().scale)
+
+    def back_up(self, reason: str) -> None:
+        """Make a verified backup in the background."""
+        if self.ready and self.late.writable:
+            self.window.tasks.work(_back_up, store=self.late.present, reason=reason).then(self.window.status.set_backup)
+
+    def _opened(self, opened: Opened) -> None:
+        from services import undoing
+
+        self.ready = True
+        self.window.use_history(undoing)
+        self._show(opened)
+        self.window.go("home")
+        self._hourly.start()
+        if not self.late.writable:
+            self.window.status.set_saved(f"只能看：数据正由 {self.late.holder} 打开")
+        elif not opened.operator:
+            self.ask_operator(first=True)
+        else:
+            self.back_up("打开")
+
+    def _not_opened(self, problem: Problem) -> None:
+        errors.show_problem(self.window, problem, what="数据没有打开")
+        self.window.status.set_saved("数据没有打开")
+
+    def _moved(self, folder: Path, opened: Opened) -> None:
+        from services import undoing
+
+        self.folder, self.ready = folder, True
+        self.window.use_history(undoing)
+        self.window.status.set_place(f"数据位置 {folder}")
+        self.window.desk.choose(None)
+        self._show(opened)
+        self.window.go("home")
+        self.back_up("打开")
+
+    def _refresh(self) -> None:
+        if self.ready:
+            self.window.tasks.query(_facts, chosen=self.window.desk.campaign_id).then(self._show)
+
+    def _show(self, opened: Opened) -> None:
+        self.window.set_campaigns(opened.campaigns, opened.chosen)
+        self.window.top.set_operator(opened.operator)
+        self.window.top.set_deadline(*opened.deadline)
+        self.window.set_demo_date(opened.demo_date)
+        self.window.setWindowTitle(f"执法台 - {opened.office}" if opened.office else "执法台")
+        if opened.backed_up:
+            self.window.status.set_backup(opened.backed_up)
+
+    def _operator_given(self, dialog: Any, row: dict[str, Any]) -> None:
+        self.late.present.operator = row["operator"]
+        self.window.tasks.command("登记操作人", _keep_operator, row=row).then(lambda _none: dialog.accept()).start(dialog)
+
+    def _campaign_given(self, dialog: Any, row: dict[str, Any]) -> None:
+        job = self.window.tasks.command(f"建立专项行动（{row['name']}）", _create_campaign, row=row)
+        job.then(partial(self._campaign_made, dialog)).failed(lambda problem: dialog.refuse(problem.message())).start(dialog)
+
+    def _campaign_made(self, dialog: Any, campaign_id: int) -> None:
+        dialog.accept()
+        self.window.desk.choose(campaign_id, clock.today().year)
+        self._refresh()
+
+
+def _register(module: str, name: str, desk: Desk) -> Page:
+    from importlib import import_module
+
+    from ui.pages.register import RegisterPage
+
+    return RegisterPage(desk, getattr(import_module(f"ui.pages.{module}"), name))
+
+
+def _home(desk: Desk) -> Page:
+    from ui.pages.home import HomePage
+
+    return HomePage(desk)
+
+
+def _packages(desk: Desk) -> Page:
+    from ui.pages.packages import PackagesPage
+
+    return PackagesPage(desk, desk.tasks.store)
+
+
+# To add a page: its module in ui/pages, a line here. The words stand here and not in the
+# declarations, so that the rail is painted before any service is imported.
+ENTRIES = (
+    Entry("home", "工作台", "squares-four", 0, _home),
+    Entry("people", "人员抽调", "users", 1, partial(_register, "people", "PEOPLE")),
+    Entry("groups", "检查分组", "tree-structure", 1, partial(_register, "groups", "GROUPS")),
+    Entry("enterprises", "企业名录", "buildings", 1, partial(_register, "enterprises", "ENTERPRISES")),
+    Entry("inspections", "检查记录", "note-pencil", 2, partial(_register, "inspections", "INSPECTIONS")),
+    Entry("hazard_list", "问题整改", "wrench", 2, partial(_register, "findings", "FINDINGS")),
+    Entry("cases", "案件办理", "scales", 2, partial(_register, "cases", "CASES")),
+    Entry("packages", "报送打包", "package", 3, _packages),
+)
+
+
+def _open(*, late: LateStore, folder: Path) -> Opened:
+    from services import migrate, rules, settings
+
+    store = migrate.open_store(folder, writable=False)
+    with store.read() as session:
+        kept = settings.load(session)
+        missing_rules = rules.pending(session)
+    store.operator = kept.operator or None
+    if missing_rules and store.writable:
+        store.operator = store.operator or "系统"
+        with store.write("载入规则库") as session:
+            rules.sync(session)
+        store.operator = kept.operator or None
+    late.attach(store)
+    with store.read() as session:
+        return _facts(session, chosen=None)
+
+
+def _open_demo(*, late: LateStore, folder: Path, progress: Progress) -> Opened:
+    import resources
+    from services import migrate, runs, settings
+
+    store = migrate.open_store(folder, operator="演示用户")
+    with store.read() as session:
+        empty = not settings.load(session).demo_date
+    if empty:
+        with store.write("登记操作人") as session:
+            settings.save(session, settings=replace(settings.load(session), operator="演示用户"))
+        runs.run_folder(store, source=resources.path("samples", "demo"), target=store.folder.packages, demo=True, progress=progress)
+    late.attach(store)
+    with store.read() as session:
+        return _facts(session, chosen=None)
+
+
+def _facts(session: Any, *, chosen: int | None) -> Opened:
+    from services import campaigns, lookup, settings
+
+    kept = settings.load(session)
+    listed = lookup.open_campaigns(session)
+    current = chosen if chosen in [one.id for one in listed] else listed[-1].id if listed else None
+    deadline = ("", "", "")
+    if current is not None:
+        near = next(iter(campaigns.open_deadlines(session, campaign_id=current)), None)
+        if near is not None:
+            left = "今天" if near.working_days == 0 else f"{near.working_days} 个工作日"
+            state = "soon" if near.working_days <= SOON_WORKDAYS else ""
+            deadline = (f"距 {near.due.month}月{near.due.day}日 报送还有", left, state)
+    shown = tuple(Campaign(one.id, one.name, one.year) for one in listed)
+    return Opened(shown, current, kept.brigade or kept.office, kept.operator, kept.demo_date, "", deadline)
+
+
+def _settings(session: Any) -> dict[str, str]:
+    from services import settings
+
+    kept = settings.load(session)
+    return {"office": kept.office, "brigade": kept.brigade, "operator": kept.operator}
+
+
+def _fill(dialog: Any, values: dict[str, str]) -> None:
+    for key, text in values.items():
+        if text and not dialog.fields[key].value():
+            dialog.fields[key].set_value(text)
+
+
+def _keep_operator(session: Any, *, row: dict[str, Any]) -> None:
+    from services import settings
+
+    given = {key: row.get(key) or "" for key in ("office", "brigade", "operator")}
+    settings.save(session, settings=replace(settings.load(session), **given))
+
+
+def _create_campaign(session: Any, *, row: dict[str, Any]) -> int:
+    from services import campaigns
+
+    return campaigns.create_by_hand(session, row=row)
+
+
+def _back_up(*, store: Store, reason: str) -> str:
+    from services import backup
+
+    made = backup.make(store, reason=reason, forced=reason == "手动") or next(iter(backup.listed(store.folder)), None)
+    return f"已自动备份 {made.made_at:%H:%M}" if made else ""

@@ -1,0 +1,1 @@
+"""Dialogs that do a piece of work of their own."""

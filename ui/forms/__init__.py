@@ -1,0 +1,1 @@
+"""Editing one record of a Form: editors, boxes with issues, the side panel."""

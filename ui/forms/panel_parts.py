@@ -1,0 +1,105 @@
+"""Head and foot of the record panel."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QTabBar, QToolButton, QVBoxLayout, QWidget
+
+from ui import icons
+
+
+class PanelHead(QWidget):
+    """Name 16 bold, a grey line of origin, ✕, and the tabs 资料, 改动记录.
+
+    Signals:
+        closed: ✕ was pressed.
+        turned: (number of the tab).
+    """
+
+    closed = Signal()
+    turned = Signal(int)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        """Build it without a record."""
+        super().__init__(parent)
+        self.setObjectName("panelHead")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self.name = QLabel()
+        self.name.setProperty("kind", "record")
+        self.name.setMinimumWidth(1)
+        self.origin = QLabel()
+        self.origin.setProperty("kind", "note")
+        self.origin.setWordWrap(True)
+        self.close_button = QToolButton()
+        self.close_button.setProperty("kind", "quiet")
+        self.close_button.setAccessibleName("关闭")
+        self.close_button.setToolTip("关闭")
+        icons.dress(self.close_button, "x")
+        self.close_button.clicked.connect(self.closed)
+        self.tabs = QTabBar()
+        self.tabs.setDrawBase(False)
+        self.tabs.setExpanding(False)
+        self.tabs.addTab("资料")
+        self.tabs.addTab("改动记录")
+        self.tabs.currentChanged.connect(self.turned)
+        top = QHBoxLayout()
+        top.addWidget(self.name, 1)
+        top.addWidget(self.close_button)
+        rows = QVBoxLayout(self)
+        rows.setContentsMargins(16, 10, 10, 0)
+        rows.setSpacing(2)
+        rows.addLayout(top)
+        rows.addWidget(self.origin)
+        rows.addWidget(self.tabs)
+        rows.addSpacing(4)
+
+    def show_name(self, name: str) -> None:
+        """Write the record's name."""
+        self.name.setText(name)
+        self.name.setToolTip(name)
+
+    def show_origin(self, text: str, *, weight: str = "") -> None:
+        """Write the line under the name; "soon" or "bad" colours it."""
+        self.origin.setText(text)
+        self.origin.setVisible(bool(text))
+        self.origin.setProperty("issue", weight)
+        self.origin.style().unpolish(self.origin)
+        self.origin.style().polish(self.origin)
+
+
+class PanelFoot(QWidget):
+    """At most two buttons and 3 / 20.
+
+    Attributes:
+        save: 保存.
+        save_next: 保存并再增, only for new records.
+        remove: 删除, only for stored ones.
+    """
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        """Build the foot of a new record."""
+        super().__init__(parent)
+        self.setObjectName("panelFoot")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self.remove = QPushButton("删除")
+        self.remove.setProperty("kind", "danger")
+        self.save_next = QPushButton("保存并再增")
+        self.save_next.setToolTip("Ctrl+Enter")
+        self.place = QLabel()
+        self.place.setProperty("kind", "note")
+        self.save = QPushButton("保存")
+        self.save.setToolTip("Ctrl+Enter 保存并到下一条")
+        line = QHBoxLayout(self)
+        line.setContentsMargins(16, 8, 16, 8)
+        line.setSpacing(8)
+        line.addWidget(self.remove)
+        line.addWidget(self.save_next)
+        line.addStretch(1)
+        line.addWidget(self.place)
+        line.addWidget(self.save)
+        self.show_stored(stored=False)
+
+    def show_stored(self, *, stored: bool) -> None:
+        """Show the buttons of a stored or of a new record."""
+        self.remove.setVisible(stored)
+        self.save_next.setVisible(not stored)

@@ -1,0 +1,83 @@
+"""A store that is opened after the window was painted.
+
+The window shows its frame before SQLAlchemy is even imported. Whoever asks
+for data meanwhile waits on his own thread until the store is there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from threading import Event
+from typing import Any
+
+from services.errors import Problem
+
+
+class NotOpen(Problem):
+    """The data are not open; the window is closing or could not open them."""
+
+    code = "not_open"
+    template = "数据还没有打开。"
+    mend = "关闭窗口后重新打开程序。"
+
+
+class LateStore:
+    """Stands for the store until it is attached, and may be given another one.
+
+    Attributes:
+        present: The open store, or None.
+    """
+
+    def __init__(self) -> None:
+        """Start without a store."""
+        self.present: Any = None
+        self._here = Event()
+        self._listeners: list[Callable[[Any], None]] = []
+
+    def attach(self, store: Any) -> None:
+        """Use this store from now on; the one before is closed."""
+        before, self.present = self.present, store
+        for listener in self._listeners:
+            store.subscribe(listener)
+        self._here.set()
+        if before is not None:
+            before.close()
+
+    def close(self) -> None:
+        """Close the store and let nobody wait any longer."""
+        if self.present is not None:
+            self.present.close()
+            self.present = None
+        self._here.set()
+
+    def subscribe(self, listener: Callable[[Any], None]) -> None:
+        """Announce changes of every store that will be attached."""
+        self._listeners.append(listener)
+        if self.present is not None:
+            self.present.subscribe(listener)
+
+    def read(self) -> AbstractContextManager[Any]:
+        """Open a short read, once the store is there."""
+        reading: AbstractContextManager[Any] = self._store().read()
+        return reading
+
+    def write(self, label: str) -> AbstractContextManager[Any]:
+        """Open a write, once the store is there."""
+        writing: AbstractContextManager[Any] = self._store().write(label)
+        return writing
+
+    def snapshot(self) -> AbstractContextManager[Any]:
+        """Open a snapshot, once the store is there."""
+        taken: AbstractContextManager[Any] = self._store().snapshot()
+        return taken
+
+    def __getattr__(self, name: str) -> Any:
+        """Hand on everything else to the store."""
+        return getattr(self._store(), name)
+
+    def _store(self) -> Any:
+        self._here.wait()
+        if self.present is None:
+            raise NotOpen
+        return self.present

@@ -1,0 +1,1 @@
+"""The grid: a paged model over ids, one delegate, one view with frozen columns."""

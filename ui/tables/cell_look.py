@@ -1,0 +1,52 @@
+"""How one cell looks: what the model tells the delegate by one role."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from PySide6.QtCore import Qt
+
+LOOK = int(Qt.ItemDataRole.UserRole) + 1
+ID = int(Qt.ItemDataRole.UserRole) + 2
+
+
+@dataclass(frozen=True)
+class Mark:
+    """A remark on a cell.
+
+    Attributes:
+        weight: "bad" (wrong), "soon" (to be checked), or "" for none.
+        sentence: For tooltip and side panel.
+        badge: (word, kind) painted instead of plain text, or None.
+    """
+
+    weight: str = ""
+    sentence: str = ""
+    badge: tuple[str, str] | None = None
+
+
+@dataclass(frozen=True)
+class CellLook:
+    """All that the delegate paints of a cell, except what the view knows.
+
+    Attributes:
+        text: Shown text.
+        flag: "bad", "soon" or "".
+        old: Value before an import; painted struck through, before an arrow.
+        badge: (word, kind); kind as in tokens.toml [state], "info dashed" is a suggestion.
+        right: Numbers stand at the right.
+        changed: Changed in this session.
+        read_only: Sunken ground.
+        gone: The row was deleted elsewhere.
+        waiting: The row is on its way.
+    """
+
+    text: str = ""
+    flag: str = ""
+    old: str | None = None
+    badge: tuple[str, str] | None = None
+    right: bool = False
+    changed: bool = False
+    read_only: bool = False
+    gone: bool = False
+    waiting: bool = False
