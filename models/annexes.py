@@ -305,7 +305,7 @@ CAMPAIGN = Form(
     code="campaign",
     title="新建专项行动",
     columns=(
-        Column("name", "专项行动名称", LONG, required=True, width_mm=80, source="方案标题"),
+        Column("name", "专项行动名称", TEXT, required=True, width_mm=80, source="方案标题"),
         Column("issuer", "发文机关", TEXT, width_mm=60, source="方案落款"),
         Column("issued_on", "发文日期", DATE, width_mm=30, source="方案落款"),
         Column("due", "附件2、附件3 和总结报送日期", DATE, width_mm=30, source="方案 五（五）"),
@@ -313,7 +313,7 @@ CAMPAIGN = Form(
         Column("end", "检查结束日期", DATE, width_mm=30, source="方案 三"),
         Column("quota", "每组应查家数", COUNT, width_mm=20, source="方案 三"),
         Column("towns", "报送单位（按官方次序，用顿号隔开）", NAMES, width_mm=80, source="方案 四（一）"),
-        Column("title", "附件2 标题（不填就用行动名称加“情况统计表”）", LONG, width_mm=80, source="附件2"),
+        Column("title", "附件2 标题（不填就用行动名称加“情况统计表”）", TEXT, width_mm=80, source="附件2"),
         Column("categories", "问题类别（按附件2 次序，用顿号隔开）", NAMES, width_mm=80, source="附件2"),
     ),
     rules=(dates_in_order(("start", "end", "due")),),

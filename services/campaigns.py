@@ -14,10 +14,11 @@ from sqlalchemy.orm import Session
 from models import Campaign, Deadline, Phase, ReportingUnit
 from models.annexes import CAMPAIGN, CATEGORIES, annex_1, annex_2, annex_3
 from models.forms import Form, Row
-from services import clock, records, workdays
+from services import clock, records, rules, workdays
 from services.errors import Missing, Refused
 from services.matching import name_key
 
+_DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 _YEARS = range(2000, 2101)
 _COUNTS = range(100_000)
 REPORT_PARTS = ("总体情况", "主要做法", "存在问题", "下一步工作建议")
@@ -77,6 +78,7 @@ def create(session: Session, *, facts: Mapping[str, Any]) -> Campaign:
         CampaignExists: One of this name is there.
         BadNotice: The name is missing, or a fact is not what its key promises.
     """
+    rules.sync(session)  # the figures of a campaign rest on dated rules
     name = _text(facts, "name") or ""
     if not name:
         raise BadNotice(field="name", value="空")
@@ -334,8 +336,12 @@ def _day(value: object, field: str) -> date | None:
     value = _plain(value)
     if value in (None, ""):
         return None
+    if isinstance(value, date):
+        return value  # from the window's own form
+    if not isinstance(value, str) or not _DAY.fullmatch(value):
+        raise BadNotice(field=field, value=value)
     try:
-        return date.fromisoformat(str(value))
+        return date.fromisoformat(value)
     except ValueError as err:
         raise BadNotice(field=field, value=value) from err
 

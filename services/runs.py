@@ -212,7 +212,8 @@ def import_all(store: Store, *, paths: list[Path], campaign_id: int | None, prog
         except Problem as problem:
             steps.append(Step("导入", path.name, "refused", {}, problem.message()))
             continue
-        outcome = "flagged" if counts["flagged"] or counts["rejected"] else "done" if plan.writes else "same"
+        to_look_at = counts["rejected"] or (plan.writes and counts["flagged"])
+        outcome = "flagged" if to_look_at else "done" if plan.writes else "same"
         steps.append(Step("导入", path.name, outcome, counts))
     return steps
 

@@ -25,7 +25,7 @@ from services.progress import Progress, silent
 from services.words import field_name, row_name, table_name
 
 _HORIZON = 2000
-_FROZEN = "package"  # a version that was handed in stays; the next one corrects it
+_FROZEN = frozenset({"package", "system"})  # a version that was handed in stays; what the program set up is not the user's to take back
 _OWN = frozenset({"revision", "updated_at"})
 _DERIVED = frozenset({"name_key", "search_text"})
 
@@ -77,7 +77,7 @@ def entries(session: Session, *, limit: int = 200) -> list[Entry]:
     for operation in operations[:limit]:
         undone = operation.id in dead
         state = "撤销" if operation.undoes is not None and not undone else "已撤销" if undone else ""
-        undoable = bool(operation.rows) and operation.undoes is None and not undone and operation.kind != _FROZEN
+        undoable = bool(operation.rows) and operation.undoes is None and not undone and operation.kind not in _FROZEN
         found.append(
             Entry(
                 operation.id,

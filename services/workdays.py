@@ -8,14 +8,20 @@ so.
 from __future__ import annotations
 
 from datetime import date, timedelta
+from functools import cache
 
 import chinese_calendar
 
 
 def known(day: date) -> bool:
     """Return whether the holidays of this day's year are known."""
+    return _year_is_known(day.year)
+
+
+@cache
+def _year_is_known(year: int) -> bool:
     try:
-        chinese_calendar.is_workday(day)
+        chinese_calendar.is_workday(date(year, 6, 1))
     except NotImplementedError:
         return False
     return True

@@ -6,14 +6,17 @@ about, and returns the id of what it made.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy.orm import Session
 
+from models.annexes import READABLE
 from models.forms import Row
 from services import campaigns, cases, enterprises, findings, groups, inspections, people, rules
+from services.imports.read_form import ReadForm, ReadRow, RowFlag
 
 CAMPAIGN: dict[str, Any] = {
     "name": "岚桥区2023年工贸企业分片集中执法检查活动",
@@ -85,3 +88,18 @@ def case(session: Session, campaign_id: int, name: str = "岚桥区瑞丰纺织�
     """Make a case of the ordinary procedure, 2 万元 proposed."""
     row: Row = {"enterprise": name, "violation": "安全设备的安装不符合要求", "proposed": 2_000_000, "findings": ("1",)}
     return cases.save(session, campaign_id=campaign_id, row={**row, **changes})
+
+
+def received(
+    folder: Path, form: str, *rows: Row, name: str = "来表.xlsx", submitter: str | None = None, flags: Sequence[RowFlag] = ()
+) -> tuple[Path, ReadForm]:
+    """Return a file that was received and what was read from it.
+
+    The flags hang on the first row.
+    """
+    path = folder / name
+    path.write_text(f"{form} {rows}", encoding="utf-8")
+    declared = next(one for one in READABLE if one.code == form)
+    read = [ReadRow("Sheet1", number, {**dict.fromkeys(declared.keys), **row}) for number, row in enumerate(rows, start=2)]
+    read[0].flags.extend(flags)
+    return path, ReadForm(path, "imported", form=declared, sheet="Sheet1", header_rows=(1,), submitter=submitter, rows=read)

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QLibraryInfo, QLocale, QObject, QSettings, QTimer, QTranslator
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QFileDialog
 
 from services import clock
 from services.errors import Problem
@@ -108,6 +108,7 @@ class Keeper(QObject):
         window.files_dropped.connect(self.take_files)
         window.operator_asked.connect(self.ask_operator)
         window.campaign_chosen.connect(lambda _id: self._refresh())
+        window.desk.wished.connect(self._wish)
         window.top.add_action("新建专项行动", self.new_campaign)
         window.status.set_place(f"数据位置 {folder}")
         tasks.changes.connect(lambda _changes: self._refresh())
@@ -115,6 +116,7 @@ class Keeper(QObject):
             window.add_command(Action(f"外观：{word}", partial(self.choose_theme, name), "squares-four"))
         window.add_command(Action("立即备份", partial(self.back_up, "手动"), "copy"))
         window.add_command(Action("新建专项行动", self.new_campaign, "plus"))
+        window.add_command(Action("导入来表", self.ask_files, "download-simple", keys="Ctrl+O"))
         window.add_command(Action("打开演示数据", self.open_demo, "folder-open"))
         self._hourly = QTimer(self)
         self._hourly.setInterval(BACKUP_EVERY_MS)
@@ -183,6 +185,12 @@ class Keeper(QObject):
         job = self.window.tasks.work(_open_demo, late=self.late, folder=folder)
         job.with_progress("正在准备演示数据").then(partial(self._moved, folder)).start(self.window)
 
+    def ask_files(self) -> None:
+        """Ask for files to import."""
+        paths, _kind = QFileDialog.getOpenFileNames(self.window, "导入来表", "", "表格 (*.xlsx *.xls *.csv *.docx);;所有文件 (*)")
+        if paths:
+            self.take_files([Path(path) for path in paths])
+
     def choose_theme(self, name: str) -> None:
         """Dress the program anew and remember the choice."""
         QSettings().setValue("look/theme", name)
@@ -195,11 +203,16 @@ class Keeper(QObject):
         if self.ready and self.late.writable:
             self.window.tasks.work(_back_up, store=self.late.present, reason=reason).then(self.window.status.set_backup)
 
+    def _wish(self, what: str) -> None:
+        wishes = {"campaign": self.new_campaign, "demo": self.open_demo, "import": self.ask_files}
+        wishes[what]()
+
     def _opened(self, opened: Opened) -> None:
         from services import undoing
 
         self.ready = True
         self.window.use_history(undoing)
+        self.window.status.set_saved("没有未保存的改动")
         self._show(opened)
         self.window.go("home")
         self._hourly.start()
@@ -261,9 +274,12 @@ def _register(module: str, name: str, desk: Desk) -> Page:
 
 
 def _home(desk: Desk) -> Page:
+    from ui.pages.empty import Way
     from ui.pages.home import HomePage
 
-    return HomePage(desk)
+    by_hand = Way("新建专项行动", "照方案填名称、时限、镇办和问题类别", "新建", partial(desk.wish, "campaign"), "plus")
+    demo = Way("看演示数据", "编好的一次行动，从抽调到打包都有", "打开演示", partial(desk.wish, "demo"), "folder-open")
+    return HomePage(desk, (by_hand, demo))
 
 
 def _packages(desk: Desk) -> Page:
@@ -287,8 +303,9 @@ ENTRIES = (
 
 
 def _open(*, late: LateStore, folder: Path) -> Opened:
-    from services import migrate, rules, settings
+    from services import history, migrate, rules, settings
 
+    _warm_up()
     store = migrate.open_store(folder, writable=False)
     with store.read() as session:
         kept = settings.load(session)
@@ -298,22 +315,33 @@ def _open(*, late: LateStore, folder: Path) -> Opened:
         store.operator = store.operator or "系统"
         with store.write("载入规则库") as session:
             rules.sync(session)
+            history.describe(session, kind="system")
         store.operator = kept.operator or None
     late.attach(store)
     with store.read() as session:
         return _facts(session, chosen=None)
 
 
+def _warm_up() -> None:
+    """Import what pages will need, so that no read waits for an import while the database is held."""
+    from importlib import import_module
+
+    for name in ("undoing", "lookup", "campaigns", "people", "groups", "enterprises", "inspections", "findings", "cases", "runs", "figures.overview"):
+        import_module(f"services.{name}")
+
+
 def _open_demo(*, late: LateStore, folder: Path, progress: Progress) -> Opened:
     import resources
-    from services import migrate, runs, settings
+    from services import history, migrate, runs, settings
 
+    _warm_up()
     store = migrate.open_store(folder, operator="演示用户")
     with store.read() as session:
         empty = not settings.load(session).demo_date
     if empty:
         with store.write("登记操作人") as session:
             settings.save(session, settings=replace(settings.load(session), operator="演示用户"))
+            history.describe(session, kind="system")
         runs.run_folder(store, source=resources.path("samples", "demo"), target=store.folder.packages, demo=True, progress=progress)
     late.attach(store)
     with store.read() as session:
@@ -351,8 +379,9 @@ def _fill(dialog: Any, values: dict[str, str]) -> None:
 
 
 def _keep_operator(session: Any, *, row: dict[str, Any]) -> None:
-    from services import settings
+    from services import history, settings
 
+    history.describe(session, kind="system")
     given = {key: row.get(key) or "" for key in ("office", "brigade", "operator")}
     settings.save(session, settings=replace(settings.load(session), **given))
 

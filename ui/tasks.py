@@ -197,6 +197,7 @@ class Tasks(QObject):
         self._jobs: dict[int, Job] = {}
         self._number = 0
         self._writes = 0
+        self._closed = False
         self._announced.connect(self.changes, Qt.ConnectionType.QueuedConnection)
         self._landed.connect(self._settle, self._delivery())
         store.subscribe(self._announced.emit)
@@ -224,7 +225,9 @@ class Tasks(QObject):
         return tuple(self._jobs.values())
 
     def submit(self, job: Job) -> None:
-        """Hand a job to its thread; `Job.start` calls this."""
+        """Hand a job to its thread; `Job.start` calls this. Nothing starts any more once the program closes."""
+        if self._closed:
+            return
         self._number += 1
         number = self._number
         self._jobs[number] = job
@@ -237,6 +240,7 @@ class Tasks(QObject):
 
     def shutdown(self) -> None:
         """Stop everything and wait for the threads; for the end of the program."""
+        self._closed = True
         for job in self.running:
             job.cancel()
         for executor in (self._writer, self._readers):

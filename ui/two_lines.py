@@ -177,14 +177,8 @@ class TwoLineDelegate(QStyledItemDelegate):
         half = (room.height() + 1) // 2
         top = QRect(room.left(), room.top(), room.width(), half)
         mode = Qt.TextElideMode.ElideMiddle if entry.middle else Qt.TextElideMode.ElideRight
-        for line, words, size, ink, shorten in (
-            (top, entry.title, "body", "ink", mode),
-            (top.translated(0, half), entry.note, "note", "ink2", Qt.TextElideMode.ElideRight),
-        ):
-            painter.setFont(now.font(size))
-            painter.setPen(now.color(ink))
-            shown = painter.fontMetrics().elidedText(words, shorten, line.width())
-            painter.drawText(line, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, shown)
+        _write(painter, top, entry.title, ("body", "ink"), mode)
+        _write(painter, top.translated(0, half), entry.note, ("note", "ink2"), Qt.TextElideMode.ElideRight)
 
     def _draw_button(self, painter: QPainter, box: QRect, word: str) -> None:
         now = theme.current()
@@ -220,6 +214,7 @@ class TwoLineList(QListView):
         """
         super().__init__(parent)
         self.setAccessibleName(name)
+        self._restoring = False
         self.lines = TwoLineModel(self)
         self.setModel(self.lines)
         self._delegate = TwoLineDelegate(self, row=row)
@@ -237,9 +232,11 @@ class TwoLineList(QListView):
         """Show entries; the chosen one stays chosen if it is still there."""
         before = self.current()
         self.lines.fill(entries)
+        self._restoring = True
         for number, entry in enumerate(self.lines.entries):
             if before is not None and isinstance(entry, Item) and entry.key == before:
                 self.setCurrentIndex(self.lines.index(number))
+        self._restoring = False
 
     def current(self) -> Any:
         """Return the key of the chosen item, or None."""
@@ -277,5 +274,14 @@ class TwoLineList(QListView):
             self.pressed_on.emit(entry.key)
 
     def _tell(self, index: QModelIndex, _before: QModelIndex) -> None:
+        if self._restoring:
+            return
         entry = index.data(ENTRY)
         self.chosen.emit(entry.key if isinstance(entry, Item) else None)
+
+
+def _write(painter: QPainter, line: QRect, words: str, look: tuple[str, str], shorten: Qt.TextElideMode) -> None:
+    painter.setFont(theme.current().font(look[0]))
+    painter.setPen(theme.current().color(look[1]))
+    shown = painter.fontMetrics().elidedText(words, shorten, line.width())
+    painter.drawText(line, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, shown)

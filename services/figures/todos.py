@@ -104,7 +104,9 @@ def _units(session: Session, facts: Facts, due: date | None) -> Iterator[Todo]:
         .where(Secondment.campaign_id == facts.campaign.id, Secondment.deleted_at.is_(None))
         .group_by(Secondment.unit_id)
     )
-    sent = Counter(dict(session.execute(query).tuples().all()))
+    sent: Counter[int | None] = Counter()
+    for unit_id, count in session.execute(query):
+        sent[unit_id] = count
     asked = [unit for unit in campaigns.units(session, campaign_id=facts.campaign.id) if unit.nominees]
     behind = [unit.name for unit in asked if sent[unit.id] < (unit.nominees or 0)]
     if not behind:

@@ -1,4 +1,4 @@
-"""The registry of a district: read, checked, planned, stored; and what history costs."""
+"""The registry of a district, from workbook to record; and what history costs."""
 
 from __future__ import annotations
 

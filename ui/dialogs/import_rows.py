@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt, Signal
@@ -16,7 +17,6 @@ from services.imports.desks import DESKS
 from services.imports.plan import Plan, PlanRow
 from services.imports.read_form import Skipped
 from ui import theme
-from ui.forms.checking import heading
 from ui.tables.cell_look import LOOK, CellLook
 from ui.tables.delegates import PADDING, CellDelegate, GridHeader
 
@@ -40,6 +40,7 @@ WHY = {
 _BEFORE = (Column("row", "原行", COUNT), Column("action", "结果", TEXT))
 _AFTER = (Column("remark", "说明", TEXT),)
 _MEASURED = 200
+_JOINED = 500
 _LEAST, _MOST, _MOST_REMARK = 56, 260, 520
 
 
@@ -86,7 +87,8 @@ class RowsModel(QAbstractTableModel):
         if len(rows) > MOST_ROWS:
             rows = sorted(rows, key=lambda one: not one.sentences)[:MOST_ROWS]
         self.shown = sorted(rows, key=lambda one: (_sheet(one), one.number))
-        self.columns = (*_BEFORE, *_filled(code, planned), *_AFTER) if plan else ()
+        remark = _AFTER if any(one.sentences for one in self.shown) else ()
+        self.columns = (*_BEFORE, *_filled(code, planned), *remark) if plan else ()
         self.endResetModel()
 
     def rowCount(self, parent: Index | None = None) -> int:
@@ -124,10 +126,10 @@ def look_of(one: Shown, column: Column) -> CellLook:
         return CellLook(str(one.number), right=True, read_only=True)
     if column.key == "action":
         return CellLook(badge=ACTIONS[one.planned.action] if one.planned else SKIPPED)
-    if column.key == "remark":
-        return CellLook(_remark(one), gone=one.planned is None)
     if one.planned is None:
-        return CellLook(waiting=True)
+        return CellLook(_left_out(one), gone=True)
+    if column.key == "remark":
+        return CellLook("；".join(sentence for _key, sentence in one.sentences))
     row = one.planned
     right = column.kind.editor in ("count", "amount")
     flag = "soon" if any(key == column.key for key, _sentence in one.sentences) else ""
@@ -175,6 +177,7 @@ class RowsView(QTableView):
         """Show a plan's rows of one form, at the first that asks for a look."""
         self.rows.use(plan, code)
         self._set_widths()
+        self._join_left_out()
         row = next((number for number, one in enumerate(self.rows.shown) if one.sentences), 0)
         if self.rows.shown:
             self.setCurrentIndex(self.rows.index(row, 1))
@@ -191,6 +194,14 @@ class RowsView(QTableView):
         self.horizontalHeader().setFixedHeight(theme.current().row_height("grid_head"))
         self._set_widths()
 
+    def _join_left_out(self) -> None:
+        """Let the words of skipped lines run over all columns."""
+        self.clearSpans()
+        across = len(self.rows.columns) - len(_BEFORE)
+        lines = (number for number, one in enumerate(self.rows.shown) if one.planned is None)
+        for number in islice(lines, _JOINED if across > 1 else 0):
+            self.setSpan(number, len(_BEFORE), 1, across)
+
     def _set_widths(self) -> None:
         plain, note = QFontMetrics(theme.current().font()), QFontMetrics(theme.current().font("note"))
         sample = self.rows.shown[:_MEASURED]
@@ -199,6 +210,8 @@ class RowsView(QTableView):
             wide = note.horizontalAdvance(column.title.replace("\n", ""))
             for one in sample:
                 look = look_of(one, column)
+                if one.planned is None and column not in _BEFORE:
+                    continue
                 if look.badge:
                     wide = max(wide, note.horizontalAdvance(look.badge[0]) + 12)
                 elif look.old is not None:
@@ -222,18 +235,13 @@ def _words(column: Column, value: object) -> str:
     return value if isinstance(value, str) else column.kind.show(value)
 
 
-def _remark(one: Shown) -> str:
-    if one.skipped is not None:
-        why = WHY.get(one.skipped.why, one.skipped.why)
-        return f"{why}：{one.skipped.text}" if one.skipped.text else why
-    return "；".join(sentence for _key, sentence in one.sentences)
+def _left_out(one: Shown) -> str:
+    """Return why a line of the file is no record, and what it says."""
+    if one.skipped is None:
+        return ""
+    why = WHY.get(one.skipped.why, one.skipped.why)
+    return f"{why}　{one.skipped.text}" if one.skipped.text else why
 
 
 def _sheet(one: Shown) -> str:
     return one.planned.read.sheet if one.planned else one.skipped.sheet if one.skipped else ""
-
-
-def title_of(code: str, key: str) -> str:
-    """Return the heading of a column in the register that a form feeds; "" for the whole row."""
-    form = DESKS[code].listing.form
-    return heading(form, key) if key in form.keys else ""

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from models.annexes import form_by_code
+from models.annexes import READABLE
 from services import runs
 from services.errors import Problem
 from services.imports.desks import DESKS
@@ -15,6 +15,8 @@ from services.imports.plan import NotImportable, Plan
 from services.progress import Cancelled, Progress, silent
 
 ORDER = tuple(DESKS)
+# Windows and WPS leave these in every folder.
+_NOT_SENT = frozenset({"thumbs.db", "desktop.ini"})
 
 
 @dataclass(frozen=True)
@@ -60,7 +62,7 @@ class FileState:
     def group(self) -> str:
         """What it asks: "look" of the clerk, "write", or nothing ("same")."""
         counts = self.counts
-        if self.trouble or not self.plan or counts["rejected"] or counts["flagged"]:
+        if self.trouble or not self.plan or counts["rejected"] or (self.writes and counts["flagged"]):
             return "look"
         return "write" if self.writes else "same"
 
@@ -81,15 +83,15 @@ class Applied:
 
 
 def files_in(paths: Sequence[Path]) -> list[Path]:
-    """Return the files to read: those given, and the tables in given folders."""
+    """Return the files to read: those given, and all in given folders."""
     found: dict[Path, None] = {}
     for path in paths:
         if not path.is_dir():
             found[path] = None
             continue
-        inside = (file for file in sorted(path.rglob("*")) if file.is_file() and file.suffix.lower() in runs.SUFFIXES)
-        tables = [file for file in inside if not file.name.startswith(("~$", "."))]
-        found |= dict.fromkeys(tables or [path])
+        inside = (file for file in sorted(path.rglob("*")) if file.is_file() and file.name.lower() not in _NOT_SENT)
+        sent = [file for file in inside if not file.name.startswith(("~$", "."))]
+        found |= dict.fromkeys(sent or [path])
     return list(found)
 
 
@@ -109,7 +111,7 @@ def plan_files(
     for number, path in enumerate(paths):
         progress(number, len(paths), path.name)
         if path.is_dir():
-            states.append(FileState(path, trouble=Trouble("文件夹里没有可以导入的表", "可以导入的有 xlsx、xls、et、csv、docx 等表格文件。")))
+            states.append(FileState(path, trouble=Trouble("文件夹里没有文件", "选定装有来表的文件夹，或直接选文件。")))
             continue
         try:
             plan = runs.plan_file(store, path=path, campaign_id=campaign_id, expected=expected)
@@ -154,17 +156,13 @@ def apply_files(*, store: Any, states: Sequence[FileState], progress: Progress =
         files += bool(counts["new"] + counts["changed"])
         if counts["rejected"]:
             left.append(state)
-    return Applied(rows, files, tuple(map(_planned_anew(store), left)) if rows else tuple(left))
+    return Applied(rows, files, tuple(_planned_anew(store, state) for state in left) if rows else tuple(left))
 
 
-def _planned_anew(store: Any) -> Any:
-    def again(state: FileState) -> FileState:
-        if state.plan is None or state.trouble:
-            return state
-        plan = runs.plan_read(store, path=state.path, read=state.plan.read, campaign_id=state.plan.campaign_id)
-        return FileState(state.path, plan)
-
-    return again
+def _planned_anew(store: Any, state: FileState) -> FileState:
+    if state.plan is None or state.trouble:
+        return state
+    return FileState(state.path, runs.plan_read(store, path=state.path, read=state.plan.read, campaign_id=state.plan.campaign_id))
 
 
 def _rank(state: FileState) -> tuple[int, str]:
@@ -175,5 +173,5 @@ def _rank(state: FileState) -> tuple[int, str]:
 def _refusal(refused: NotImportable) -> Trouble:
     read = refused.read
     codes = read.choices or ((read.detected_form,) if read.detected_form else ())
-    titles = [(code, form.title) for code in codes if (form := form_by_code(code)) is not None]
-    return Trouble(refused.message(), refused.way_out(), tuple(titles))
+    titles = tuple((form.code, form.title) for form in READABLE if form.code in codes)
+    return Trouble(refused.message(), refused.way_out(), titles)

@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from functools import partial
 
-from PySide6.QtCore import Signal
-from PySide6.QtGui import QKeySequence, QShortcut
-from PySide6.QtWidgets import QDialog, QFrame, QGridLayout, QHBoxLayout, QLabel, QPushButton, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtCore import QEvent, QObject, Qt, Signal
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QDialog, QFrame, QGridLayout, QHBoxLayout, QLabel, QLineEdit, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
 from models.forms import Form
 from services import clock
@@ -19,7 +19,8 @@ from ui import theme
 from ui.forms.checking import Remark, check
 from ui.forms.field_box import FieldBox
 
-FULL_WIDTH = frozenset({"long", "names"})
+FULL_WIDTH_MM = 80
+ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
 
 
 class FormDialog(QDialog):
@@ -48,6 +49,9 @@ class FormDialog(QDialog):
         self.fields = {column.key: FieldBox(column, self, year=self._year) for column in form.columns}
         for key, box in self.fields.items():
             box.entered.connect(partial(self._go_on, key))
+            box.editor.installEventFilter(self)
+            if box.column.kind.editor == "names" and isinstance(box.editor, QLineEdit):
+                box.editor.setPlaceholderText("用顿号隔开")
         for key, text in (values or {}).items():
             self.fields[key].set_value(text)
         title, help_text = QLabel(form.title), QLabel(help_line)
@@ -61,7 +65,6 @@ class FormDialog(QDialog):
         rows.addWidget(help_text)
         rows.addWidget(self._body(), 1)
         rows.addWidget(self._foot(save_label, other))
-        QShortcut(QKeySequence("Ctrl+Return"), self).activated.connect(self.save)
 
     def save(self) -> None:
         """Hand on the row if nothing blocks it; else show what is wrong."""
@@ -72,6 +75,14 @@ class FormDialog(QDialog):
             self.fields[checked.blocked[0]].take_focus()
         else:
             self.completed.emit(checked.row)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Save on Ctrl+Enter, before the field takes the key."""
+        if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress and event.key() in ENTER:
+            if event.modifiers() & Qt.KeyboardModifier.ControlModifier:
+                self.save()
+                return True
+        return super().eventFilter(watched, event)
 
     def refuse(self, sentence: str) -> None:
         """Show why a service did not take the row, at its first field."""
@@ -95,7 +106,7 @@ class FormDialog(QDialog):
         grid.setVerticalSpacing(theme.current().px("space", "field_gap"))
         place = 0
         for column in self.form.columns:
-            if column.kind.editor in FULL_WIDTH:
+            if column.width_mm >= FULL_WIDTH_MM:
                 place += place % 2
                 grid.addWidget(self.fields[column.key], place // 2, 0, 1, 2)
                 place += 2

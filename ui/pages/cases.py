@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from services import cases, inspections
 from ui.pages.filter_bar import View
-from ui.pages.register import Register
+from ui.pages.register import Register, import_action, ways_in
 
 CASES = Register(
     key="cases",
@@ -22,4 +22,6 @@ CASES = Register(
     views=(View("普通程序", {"procedure": "普通程序"}), View("简易程序", {"procedure": "简易程序"})),
     hidden=("paid", "person_decided", "no_amount_reason", "notified_on", "paid_on", "closed_on"),
     missing=("还没有案件", "在这里登记拟立案的违法行为，写上对应哪几条问题"),
+    ways=ways_in,
+    actions=import_action,
 )

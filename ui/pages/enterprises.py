@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from services import campaigns, enterprises
 from ui.pages.filter_bar import View
-from ui.pages.register import Register
+from ui.pages.register import Register, import_action, ways_in
 
 ENTERPRISES = Register(
     key="enterprises",
@@ -23,4 +23,6 @@ ENTERPRISES = Register(
     hidden=("supervision", "size", "subject", "former_name", "checked_province", "checked_city"),
     per_campaign=False,
     missing=("名录还是空的", "把企业名录表（xlsx）拖进窗口；上万家也只要几秒"),
+    ways=ways_in,
+    actions=import_action,
 )

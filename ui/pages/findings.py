@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from services import campaigns, findings, inspections
 from ui.pages.filter_bar import View
-from ui.pages.register import Register
+from ui.pages.register import Register, import_action, ways_in
 
 FINDINGS = Register(
     key="hazard_list",
@@ -27,4 +27,6 @@ FINDINGS = Register(
     ),
     hidden=("basis", "phone", "recheck_person"),
     missing=("还没有问题", "先有检查记录，再把问题整改台账拖进窗口，或逐项录入"),
+    ways=ways_in,
+    actions=import_action,
 )

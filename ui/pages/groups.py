@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from services import campaigns, groups, people
-from ui.pages.register import Register
+from ui.pages.register import Register, import_action, ways_in
 
 GROUPS = Register(
     key="groups",
@@ -19,4 +19,6 @@ GROUPS = Register(
     new_label="新增检查组",
     suggest={"leader": people.names, "officers": people.names, "experts": people.names, "towns": campaigns.towns},
     missing=("还没有分组", "把检查分组表拖进窗口，或逐组录入"),
+    ways=ways_in,
+    actions=import_action,
 )

@@ -34,6 +34,7 @@ from ui.pages.page import Action, Desk, Page
 LEFT, RIGHT = 8, 5
 # In a high window the upper cards grow by this much at most and leave room below.
 SLACK = 1.35
+EDGES = 4
 WEEKDAYS = "一二三四五六日"
 COUNTED: Mapping[str, object] = {"visit_state": "已完成"}
 
@@ -131,7 +132,7 @@ class HomePage(Page):
         cards.setRowStretch(2, 2)
         cards.addItem(QSpacerItem(0, 0, QSizePolicy.Policy.Minimum, QSizePolicy.Policy.Expanding), 3, 0)
         # At 100 % everything fits; with large text in a low window the cards scroll rather than shrink.
-        held = RowsArea("工作台")
+        held = RowsArea("工作台", whole=False)
         held.fill(board)
         return held
 
@@ -216,7 +217,7 @@ class HomePage(Page):
 
     def _limit(self) -> None:
         """Give the upper cards the height of what stands in them, and some slack in a high window."""
-        content = head_height() + max(area.sizeHint().height() for area in (self.todo_area, self.coverage_area))
+        content = head_height() + EDGES + max(area.sizeHint().height() for area in (self.todo_area, self.coverage_area))
         for card in (self._todo_card, self._coverage_card):
             card.setMaximumHeight(round(content * SLACK))
         gutter = theme.current().px("space", "gutter")

@@ -118,9 +118,16 @@ class Card(QFrame):
 class RowsArea(QScrollArea):
     """Rows one under the other; scrolls only where the window is too low."""
 
-    def __init__(self, name: str, parent: QWidget | None = None) -> None:
-        """Build it empty."""
+    def __init__(self, name: str, *, whole: bool = True, parent: QWidget | None = None) -> None:
+        """Build it empty.
+
+        Args:
+            name: What it lists, for screen readers.
+            whole: With large text it shows all its rows: what it stands in scrolls then.
+            parent: Owner.
+        """
         super().__init__(parent)
+        self._whole = whole
         self.setWidgetResizable(True)
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
@@ -134,9 +141,10 @@ class RowsArea(QScrollArea):
         return QSize(200, inner.sizeHint().height() if inner else 80)
 
     def minimumSizeHint(self) -> QSize:
-        """Show at least two rows; with large text all, as the page scrolls then."""
+        """Show at least two rows."""
         scale = theme.current().scale
-        return QSize(200, round(96 * scale) if scale <= LARGE_TEXT else min(self.sizeHint().height(), round(300 * scale)))
+        whole = self._whole and scale > LARGE_TEXT
+        return QSize(200, min(self.sizeHint().height(), round(300 * scale)) if whole else round(96 * scale))
 
     def fill(self, rows: QWidget) -> None:
         """Put other rows in place of these."""
@@ -171,7 +179,7 @@ def todo_rows(todos: Sequence[Todo], go: Callable[[Todo], object], *, roomy: boo
 
 
 def coverage_rows(groups: Sequence[GroupProgress], workdays_left: int) -> QWidget:
-    """Return one row a group, in the order of their numbers: figure, bar, word, reason."""
+    """Return one row a group, in the order of their numbers."""
     held = QWidget()
     rows = QVBoxLayout(held)
     rows.setContentsMargins(PAD, 2, PAD, 10)
@@ -316,7 +324,7 @@ def _todo_row(todo: Todo, go: Callable[[Todo], object], *, roomy: bool) -> QWidg
     row = QWidget()
     row.setFixedHeight(round(44 * now.scale) if roomy else now.px("rows", "todo"))
     sign = badge(todo.word, now.state(todo.state)[1])
-    sign.setFixedWidth(QFontMetrics(now.font("note")).horizontalAdvance(BADGE_SAMPLE) + 8)
+    sign.setFixedWidth(QFontMetrics(now.font("note")).horizontalAdvance(BADGE_SAMPLE) + 16)
     text = Elided(todo.text)
     text.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Preferred)
     detail = Elided(todo.detail, "label")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from services import campaigns, enterprises, groups, inspections, people
 from ui.pages.filter_bar import View
-from ui.pages.register import Register
+from ui.pages.register import Register, import_action, ways_in
 
 INSPECTIONS = Register(
     key="inspections",
@@ -29,4 +29,6 @@ INSPECTIONS = Register(
     views=(View("已完成", {"state": "已完成"}), View("草稿", {"state": "草稿"}), View("没有平台编号", {"platform_no": None})),
     hidden=("credit_code", "meeting_open", "meeting_site", "meeting_talk", "meeting_close", "present_head", "present_safety", "present_worker"),
     missing=("还没有检查记录", "把各组的检查记录表拖进窗口，或逐次登记"),
+    ways=ways_in,
+    actions=import_action,
 )

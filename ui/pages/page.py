@@ -31,12 +31,14 @@ class Desk(QObject):
         said: (text, can be undone) show a toast.
         go_asked: (page key, target) show another page; see `go`.
         counts_found: (page key, count, sentence) for the rail.
+        wished: ("campaign", "demo" or "import") what only the window can do.
     """
 
     scope_changed = Signal()
     said = Signal(str, bool)
     go_asked = Signal(str, object)
     counts_found = Signal(str, int, str)
+    wished = Signal(str)
 
     def __init__(self, tasks: Tasks, parent: QObject | None = None) -> None:
         """Start without a campaign."""
@@ -57,6 +59,11 @@ class Desk(QObject):
     def go(self, page: str, target: object = None) -> None:
         """Show another page: at a record (its id), with filters (a mapping), or at a new record ("new")."""
         self.go_asked.emit(page, target)
+
+
+    def wish(self, what: str) -> None:
+        """Ask the window for what no page can do: a campaign, the demo, files to import."""
+        self.wished.emit(what)
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from services import campaigns, people
-from ui.pages.register import Register
+from ui.pages.register import Register, import_action, ways_in
 
 PEOPLE = Register(
     key="people",
@@ -21,4 +21,6 @@ PEOPLE = Register(
     suggest={"unit": campaigns.towns},
     frozen=2,
     missing=("还没有抽调人员", "把各镇办发来的附件1 拖进窗口，一次读完，逐行核对后写入"),
+    ways=ways_in,
+    actions=import_action,
 )

@@ -93,6 +93,18 @@ class Register:
         return self.listing.form
 
 
+def import_action(page: RegisterPage) -> Sequence[Action]:
+    """Return the button that asks for files to import."""
+    return (Action("导入来表", partial(page.desk.wish, "import"), "download-simple"),)
+
+
+def ways_in(page: RegisterPage) -> Sequence[Way]:
+    """Return the ways into an empty register: files first, then by hand."""
+    register = page.register
+    files = Way("导入来表", "一次可选多个文件，先看会写入什么", "选择文件", partial(page.desk.wish, "import"), "download-simple")
+    return (files, Way(register.new_label, "逐条录入，存一条是一条", register.new_label, page.new_record))
+
+
 def entry_of(register: Register, group: int) -> Entry:
     """Return the rail entry of a register."""
     return Entry(register.key, register.title, register.icon, group, lambda desk: RegisterPage(desk, register))

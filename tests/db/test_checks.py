@@ -1,0 +1,262 @@
+"""Each pre-flight rule with one campaign that passes and one that does not."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+
+import pytest
+from sqlalchemy.orm import Session
+
+from models import Campaign, Finding
+from services import checks
+from services.checks import Check
+from services.store import Store
+from tests import make
+
+AS_OF = date(2023, 4, 21)
+NAME = "岚桥区瑞丰纺织有限公司"
+OTHER = "岚桥区恒信机械有限公司"
+
+
+def sound(session: Session) -> int:
+    """Make a campaign that passes every rule."""
+    number = make.campaign(session)
+    make.enterprise(session)
+    make.person(session, number, "柳一")
+    make.person(session, number, "石一", unit="石坪镇", unit_position="石坪镇安环办科员", cert_no="99030200002", phone="19900000002")
+    make.group(session, number)
+    make.visit(session, number)
+    make.finding(session, number)
+    make.case(session, number)
+    return number
+
+
+def run(session: Session, number: int, **more: object) -> list[Check]:
+    return checks.run(session, campaign_id=number, as_of=AS_OF, **more)  # type: ignore[arg-type]
+
+
+def no_category(session: Session, number: int) -> None:
+    make.finding(session, number, hazard="没有类别的问题", category=None)
+
+
+def another_count(session: Session, number: int) -> None:
+    make.visit(session, number, checked_on=date(2023, 4, 12), stated_findings=3)
+
+
+def draft(session: Session, number: int) -> None:
+    make.visit(session, number, OTHER, credit_code="91370302MA3DEMA198", state="草稿")
+
+
+def finding_of_a_void_visit(session: Session, number: int) -> None:
+    make.visit(session, number, OTHER, credit_code="91370302MA3DEMA198", state="作废")
+    make.finding(session, number, OTHER)
+
+
+def case_without_visit(session: Session, number: int) -> None:
+    make.enterprise(session, OTHER, credit_code="91370302MA3DEMA198")
+    make.case(session, number, OTHER, findings=())
+
+
+def case_without_findings(session: Session, number: int) -> None:
+    make.visit(session, number, OTHER, credit_code="91370302MA3DEMA198")
+    make.case(session, number, OTHER, findings=())
+
+
+def case_without_link(session: Session, number: int) -> None:
+    make.case(session, number, violation="另一件", findings=())
+
+
+def no_amount(session: Session, number: int) -> None:
+    make.case(session, number, violation="另一件", proposed=None)
+
+
+def yuan_for_wan(session: Session, number: int) -> None:
+    make.case(session, number, violation="另一件", proposed=2_000_000_000_000)
+
+
+def broken_yuan(session: Session, number: int) -> None:
+    make.case(session, number, violation="另一件", proposed=123_456)
+
+
+def decided_before_filed(session: Session, number: int) -> None:
+    make.case(session, number, violation="另一件", filed_on=date(2023, 4, 18), decided_on=date(2023, 4, 12))
+
+
+def filed_tomorrow(session: Session, number: int) -> None:
+    make.case(session, number, violation="另一件", filed_on=date(2023, 4, 22))
+
+
+def rechecked_before_found(session: Session, number: int) -> None:
+    make.finding(session, number, hazard="另一条", rechecked_on=date(2023, 4, 9))
+
+
+def visit_next_year(session: Session, number: int) -> None:
+    make.visit(session, number, checked_on=date(2024, 4, 12))
+
+
+def entered_too_early(session: Session, number: int) -> None:
+    make.visit(session, number, checked_on=date(2023, 4, 12), entered_on=date(2023, 4, 11))
+
+
+def two_nominees(session: Session, number: int) -> None:
+    make.person(session, number, "柳二", cert_no="99030200003", phone="19900000003")
+
+
+def short_phone(session: Session, number: int) -> None:
+    make.person(session, number, "区一", unit=None, unit_position="柳溪镇", cert_no="99030200004", phone="1990000")
+
+
+def unknown_unit(session: Session, number: int) -> None:
+    make.person(session, number, "区一", unit=None, unit_position="双汊镇", cert_no="99030200004", phone="19900000004")
+
+
+def idle_group(session: Session, number: int) -> None:
+    make.group(session, number, "第二检查组", leader="丁海波", officers=())
+
+
+def not_registered(session: Session, number: int) -> None:
+    make.visit(session, number, OTHER)
+
+
+def wrong_code(session: Session, number: int) -> None:
+    make.visit(session, number, OTHER, credit_code="91370302MA3DEMA19X")
+
+
+def placeholder(session: Session, number: int) -> None:
+    make.case(session, number, violation="违法行为待填")
+
+
+def unknown_brace(session: Session, number: int) -> None:
+    session.get_one(Campaign, number).prose = {**make.PARTS, "主要做法": "检查{企业总数}家。"}
+
+
+def empty_part(session: Session, number: int) -> None:
+    session.get_one(Campaign, number).prose = {**make.PARTS, "存在问题": " "}
+
+
+FAILING: list[tuple[str, str, Callable[[Session, int], None]]] = [
+    ("P01", "B", no_category),
+    ("P01", "W", another_count),
+    ("P02", "B", draft),
+    ("P02", "W", finding_of_a_void_visit),
+    ("P04", "B", no_category),
+    ("P05", "B", case_without_visit),
+    ("P05", "B", case_without_findings),
+    ("P05", "W", case_without_link),
+    ("P07", "W", no_amount),
+    ("P07", "W", yuan_for_wan),
+    ("P07", "W", broken_yuan),
+    ("P10", "B", decided_before_filed),
+    ("P10", "B", filed_tomorrow),
+    ("P10", "B", rechecked_before_found),
+    ("P10", "B", visit_next_year),
+    ("P10", "B", entered_too_early),
+    ("P16", "W", two_nominees),
+    ("P17", "W", short_phone),
+    ("P17", "W", unknown_unit),
+    ("P18", "W", idle_group),
+    ("P36", "W", empty_part),
+    ("P40", "W", not_registered),
+    ("P40", "W", wrong_code),
+    ("P42", "B", placeholder),
+    ("P42", "B", unknown_brace),
+]
+
+
+def test_a_sound_campaign_passes_every_rule(store: Store) -> None:
+    with store.write("准备") as session:
+        assert run(session, sound(session)) == []
+
+
+@pytest.mark.parametrize(("rule", "level", "spoil"), FAILING, ids=[f"{rule}-{spoil.__name__}" for rule, _level, spoil in FAILING])
+def test_the_rule_finds_what_is_wrong(store: Store, rule: str, level: str, spoil: Callable[[Session, int], None]) -> None:
+    with store.write("准备") as session:
+        number = sound(session)
+        spoil(session, number)
+        session.flush()
+        found = [check for check in run(session, number) if check.rule == rule]
+    assert [(check.rule, check.level) for check in found] == [(rule, level)]
+    assert "；" in found[0].message  # what is wrong, then how to mend it
+    assert found[0].place
+
+
+def test_every_required_rule_has_a_failing_campaign() -> None:
+    required = {"P01", "P02", "P04", "P05", "P07", "P10", "P16", "P17", "P18", "P40", "P42"}
+    assert required <= {rule for rule, _level, _spoil in FAILING}
+
+
+def test_a_category_taken_off_the_list_blocks(store: Store) -> None:
+    with store.write("准备") as session:
+        number = sound(session)
+        session.get_one(Campaign, number).categories = ["其他类"]
+        session.flush()
+        assert [check.rule for check in checks.blocking(run(session, number))] == ["P01", "P04"]
+
+
+def test_a_reason_stands_for_a_missing_amount_and_a_missed_quota(store: Store) -> None:
+    with store.write("准备") as session:
+        number = sound(session)
+        make.case(session, number, violation="另一件", proposed=None, no_amount_reason="证据还在收集")
+        make.group(session, number, "第二检查组", leader="丁海波", officers=(), remark="抽调防汛，经批准未检查")
+        assert run(session, number) == []
+
+
+def test_a_simple_case_does_not_concern_annex_3(store: Store) -> None:
+    with store.write("准备") as session:
+        number = sound(session)
+        make.case(session, number, violation="另一件", procedure="简易程序", proposed=None, findings=())
+        assert run(session, number) == []
+
+
+def test_a_waived_issue_no_longer_blocks_and_keeps_its_reason(store: Store) -> None:
+    with store.write("准备") as session:
+        number = sound(session)
+        draft(session, number)
+        found = run(session, number, waivers={"P02": "办结手续在途"})
+    assert checks.blocking(found) == []
+    assert [check.waived for check in found] == ["办结手续在途"]
+
+
+def test_blocking_issues_come_first(store: Store) -> None:
+    with store.write("准备") as session:
+        number = sound(session)
+        two_nominees(session, number)
+        draft(session, number)
+        assert [check.level for check in run(session, number)] == ["B", "W"]
+
+
+def test_each_check_leads_to_the_record_to_mend(store: Store) -> None:
+    with store.write("准备") as session:
+        number = sound(session)
+        no_category(session, number)
+        check = next(check for check in run(session, number) if check.rule == "P04")
+        assert check.record_id is not None
+        found = session.get_one(Finding, check.record_id)
+    assert (check.entity, check.register, check.uid) == ("finding", "hazard_list", found.uid)
+
+
+def test_two_visits_are_each_held_to_their_own_count(store: Store) -> None:
+    with store.write("准备") as session:
+        number = sound(session)
+        make.visit(session, number, checked_on=date(2023, 4, 12), entered_on=date(2023, 4, 12), stated_findings=1)
+        make.finding(session, number, hazard="第二次的问题", checked_on=date(2023, 4, 12))
+        assert run(session, number) == []
+
+
+def test_check_never_writes(store: Store) -> None:
+    with store.write("准备") as session:
+        number = sound(session)
+    with store.snapshot() as session:
+        run(session, number)
+        assert not session.dirty
+        assert not session.new
+
+
+def test_the_document_lists_every_issue(store: Store) -> None:
+    with store.write("准备") as session:
+        number = sound(session)
+        draft(session, number)
+        document = checks.as_json(run(session, number))
+    assert document["schema"] == "check/1"
+    assert {"rule", "level", "message", "entity", "uid", "waived"} == set(document["issues"][0])

@@ -1,0 +1,97 @@
+"""Inspection groups, their members and their numbers."""
+
+from __future__ import annotations
+
+import pytest
+from sqlalchemy import select
+
+from models import Group
+from services import groups, listing
+from services.errors import Invalid
+from services.store import Store
+from tests import make
+
+
+@pytest.mark.parametrize(
+    ("text", "number"),
+    [("第一检查组", 1), ("3组", 3), ("第十二组", 12), ("第二十组", 20), ("第十组", 10), ("机动组", None), ("第一二组", None)],
+)
+def test_the_number_of_a_group_is_in_its_name(text: str, number: int | None) -> None:
+    assert groups.number_in(text) == number
+
+
+def test_a_group_is_found_by_name_and_by_number(store: Store, campaign: int) -> None:
+    with store.read() as session:
+        for text in ("第一检查组", "第一 检查组", "1组", "一组"):
+            found = groups.named(session, campaign_id=campaign, text=text)
+            assert found is not None, text
+        assert groups.named(session, campaign_id=campaign, text="第二检查组") is None
+        assert groups.named(session, campaign_id=campaign, text=None) is None
+
+
+def test_a_person_cannot_join_two_groups_of_one_campaign(store: Store, campaign: int) -> None:
+    with store.write("录入") as session, pytest.raises(groups.PersonInTwoGroups) as refused:
+        make.group(session, campaign, "第二检查组", leader="丁海波")
+    assert refused.value.fields["group"] == "第一检查组"
+
+
+@pytest.mark.usefixtures("campaign")
+def test_a_person_may_join_a_group_of_another_campaign(store: Store) -> None:
+    with store.write("录入") as session:
+        other = make.campaign(session, name="岚桥区2024年粉尘涉爆专项检查")
+        assert make.group(session, other) > 0
+
+
+def test_two_groups_cannot_have_one_name(store: Store, campaign: int) -> None:
+    with store.write("录入") as session, pytest.raises(groups.GroupExists):
+        make.group(session, campaign, "第一检查组", leader="丁海波", officers=())
+
+
+def test_a_group_without_name_is_invalid(store: Store, campaign: int) -> None:
+    with store.write("录入") as session, pytest.raises(Invalid):
+        make.group(session, campaign, "")
+
+
+def test_members_keep_the_order_in_which_they_were_named(store: Store, campaign: int) -> None:
+    officers = ("赵一", "陈二", "安三", "毕四")
+    with store.write("录入") as session:
+        number = make.group(session, campaign, "第二检查组", leader="丁海波", officers=officers)
+        row = groups.load(session, record_id=number)
+        groups.save(session, campaign_id=campaign, row={**row, "officers": officers[::-1]}, record_id=number)
+        shown = listing.rows(session, groups.LISTING, [number], scope=campaign)[number]
+    assert dict(zip(groups.LISTING.form.keys, shown, strict=True))["officers"] == "毕四、安三、陈二、赵一"
+
+
+def test_who_is_left_out_of_the_row_leaves_the_group(store: Store, campaign: int) -> None:
+    with store.write("录入") as session:
+        number = session.scalars(select(Group.id)).one()
+        row = groups.load(session, record_id=number)
+        groups.save(session, campaign_id=campaign, row={**row, "officers": ()}, record_id=number)
+        assert groups.load(session, record_id=number)["officers"] == ()
+        assert make.group(session, campaign, "第二检查组", leader="康立群", officers=()) > 0
+
+
+def test_a_person_named_twice_stands_in_the_group_once(store: Store, campaign: int) -> None:
+    with store.write("录入") as session:
+        number = make.group(session, campaign, "第二检查组", leader="丁海波", officers=("丁海波", "丁 海波", "安三"))
+        row = groups.load(session, record_id=number)
+    assert (row["leader"], row["officers"]) == ("丁海波", ("安三",))
+
+
+def test_groups_without_number_follow_the_numbered_ones(store: Store, campaign: int) -> None:
+    with store.write("录入") as session:
+        make.group(session, campaign, "第三检查组", leader="安三", officers=())
+        make.group(session, campaign, "机动一组", leader="毕四", officers=())
+        assert groups.names(session, campaign) == ["第一检查组", "第三检查组", "机动一组"]
+
+
+def test_a_group_without_quota_shows_that_of_the_campaign(store: Store, campaign: int) -> None:
+    with store.read() as session:
+        _number, values = listing.head(session, groups.LISTING, scope=campaign)[0]
+    assert dict(zip(groups.LISTING.form.keys, values, strict=True))["quota"] == 1
+
+
+def test_the_members_of_a_removed_group_are_free(store: Store, campaign: int) -> None:
+    with store.write("移出") as session:
+        groups.remove(session, record_ids=[session.scalars(select(Group.id)).one()])
+        assert make.group(session, campaign, "第二检查组") > 0
