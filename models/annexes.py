@@ -44,7 +44,7 @@ def annex_1(title: str = "抽调执法人员统计表") -> Form:
         columns=(
             Column("name", "姓名", NAME, required=True, width_mm=29, aliases=("人员姓名", "执法人员姓名", "执法人员", "抽调人员"), source="附件1"),
             Column(
-                "unit_position", "工作单位及职务", ORGANISATION, width_mm=56,
+                "unit_position", "工作单位及职务", ORGANISATION, width_mm=52,
                 aliases=("单位及职务", "单位职务", "单位和职务", "工作单位职务", "工作单位、职务", "所在单位及职务"), source="附件1",
             ),
             Column("cert_no", "执法证号", CERTIFICATE, width_mm=34, aliases=("执法证件号", "执法证编号", "证号", "执法证号码", "行政执法证号"), source="附件1"),

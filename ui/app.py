@@ -154,7 +154,11 @@ class Keeper(QObject):
 
         help_line = "报表上会用到单位名称；每一步操作都记着是谁做的" if first else "换一个人操作，之后的改动都记在新的名下"
         dialog = FormDialog(
-            OPERATOR, help_line=help_line, save_label="开始使用" if first else "确定", other="先看演示数据" if first else "", parent=self.window
+            OPERATOR,
+            help_line=help_line,
+            save_label="开始使用" if first else "确定",
+            other="先看演示数据" if first else "",
+            parent=self.window,
         )
         dialog.other_chosen.connect(dialog.reject)
         dialog.other_chosen.connect(self.open_demo)
@@ -326,7 +330,19 @@ def _warm_up() -> None:
     """Import what pages will need, so that no read waits for an import while the database is held."""
     from importlib import import_module
 
-    for name in ("undoing", "lookup", "campaigns", "people", "groups", "enterprises", "inspections", "findings", "cases", "runs", "figures.overview"):
+    for name in (
+        "undoing",
+        "lookup",
+        "campaigns",
+        "people",
+        "groups",
+        "enterprises",
+        "inspections",
+        "findings",
+        "cases",
+        "runs",
+        "figures.overview",
+    ):
         import_module(f"services.{name}")
 
 
@@ -382,8 +398,8 @@ def _keep_operator(session: Any, *, row: dict[str, Any]) -> None:
     from services import history, settings
 
     history.describe(session, kind="system")
-    given = {key: row.get(key) or "" for key in ("office", "brigade", "operator")}
-    settings.save(session, settings=replace(settings.load(session), **given))
+    office, brigade, operator = (str(row.get(key) or "") for key in ("office", "brigade", "operator"))
+    settings.save(session, settings=replace(settings.load(session), office=office, brigade=brigade, operator=operator))
 
 
 def _create_campaign(session: Any, *, row: dict[str, Any]) -> int:

@@ -32,7 +32,7 @@ JUMPS = 9
 
 
 class History(Protocol):
-    """Undo and redo as `services.undoing` offers them; it comes after the first paint."""
+    """Undo and redo, as `services.undoing` offers them after the first paint."""
 
     def undo(self, session: Any, *, progress: Any) -> Any:
         """Take back the newest operation that stands."""
@@ -104,7 +104,7 @@ class MainWindow(QMainWindow):
         self._ask_undo()
 
     def go(self, key: str, target: object = None) -> None:
-        """Show a page: at a record (its id), with filters (a mapping), or at a new record ("new")."""
+        """Show a page; targets are those of `Page.show_target`."""
         self.rail.go(key)
         self.page(key).show_target(target)
 

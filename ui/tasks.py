@@ -225,7 +225,7 @@ class Tasks(QObject):
         return tuple(self._jobs.values())
 
     def submit(self, job: Job) -> None:
-        """Hand a job to its thread; `Job.start` calls this. Nothing starts any more once the program closes."""
+        """Hand a job to its thread; nothing starts once the program closes."""
         if self._closed:
             return
         self._number += 1

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QSize, Qt
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
@@ -112,7 +113,7 @@ def test_the_button_of_an_issue_leads_to_its_record(
     spoil(store, campaign_id, tasks_sync)
     row, entry = next((n, e) for n, e in enumerate(page.issues.lines.entries) if isinstance(e, Item) and "还没有定类别" in e.key.message)
     with qtbot.waitSignal(page.desk.go_asked) as asked:
-        qtbot.mouseClick(page.issues.viewport(), Qt.MouseButton.LeftButton, pos=page.issues.button_rect(row).center())
+        QTest.mouseClick(page.issues.viewport(), Qt.MouseButton.LeftButton, pos=page.issues.button_rect(row).center())
     assert asked.args == ["hazard_list", entry.key.record_id]
 
 

@@ -1,4 +1,4 @@
-"""A stranger at an empty program: name, campaign, one visit, two findings, one case, the package.
+"""A stranger at an empty program types a visit and a case into a package.
 
 Everything is typed with real key events into the real window over a real data
 folder; what is typed must stand in Annex 2 and Annex 3 as they are read back.
@@ -91,7 +91,12 @@ def test_a_stranger_types_a_visit_and_a_case_and_finds_them_in_the_package(qtbot
 
     window.top.campaign.menu().actions()[-1].trigger()
     campaign = _dialog(window, "新建专项行动")
-    for key, text in {"name": "岚桥区春季检查", "due": (application.clock.today() + timedelta(days=9)).isoformat(), "quota": "1", "towns": "柳溪镇、石坪镇"}.items():
+    for key, text in {
+        "name": "岚桥区春季检查",
+        "due": (application.clock.today() + timedelta(days=9)).isoformat(),
+        "quota": "1",
+        "towns": "柳溪镇、石坪镇",
+    }.items():
         _type(qtbot, campaign.fields[key].editor, text)
     qtbot.keyClick(campaign.fields["towns"].editor, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
     _wait(qtbot, lambda: window.desk.campaign_id is not None)

@@ -78,7 +78,7 @@ class RowsModel(QAbstractTableModel):
         self.total = 0
 
     def use(self, plan: Plan | None, code: str = "") -> None:
-        """Show the rows of one form of a plan; those that ask for a look are never left out."""
+        """Show one form's rows of a plan; those to look at come before the rest."""
         self.beginResetModel()
         planned = [row for other, row in plan.rows if other == code] if plan else []
         skipped = [line for table in plan.tables if table.form and table.form.code == code for line in table.skipped] if plan else []

@@ -37,7 +37,14 @@ class FormDialog(QDialog):
     other_chosen = Signal()
 
     def __init__(
-        self, form: Form, *, help_line: str, save_label: str, values: Mapping[str, str] | None = None, other: str = "", parent: QWidget | None = None
+        self,
+        form: Form,
+        *,
+        help_line: str,
+        save_label: str,
+        values: Mapping[str, str] | None = None,
+        other: str = "",
+        parent: QWidget | None = None,
     ) -> None:
         """Build the fields in two columns; long ones take the whole width."""
         super().__init__(parent)
@@ -78,10 +85,10 @@ class FormDialog(QDialog):
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Save on Ctrl+Enter, before the field takes the key."""
-        if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress and event.key() in ENTER:
-            if event.modifiers() & Qt.KeyboardModifier.ControlModifier:
-                self.save()
-                return True
+        pressed = event if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress else None
+        if pressed and pressed.key() in ENTER and pressed.modifiers() & Qt.KeyboardModifier.ControlModifier:
+            self.save()
+            return True
         return super().eventFilter(watched, event)
 
     def refuse(self, sentence: str) -> None:

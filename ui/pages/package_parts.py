@@ -12,13 +12,14 @@ from services import clock
 from services.checks import LEVELS, Check
 from services.packages.preview import Sheet, Spot
 from services.packages.versions import Version
-from ui import icons, regions
+from ui import icons, regions, theme
 from ui.pages.page import Action, make_button
 from ui.pages.sheet_view import SheetView
 from ui.two_lines import Head, Item, TwoLineList
 
 _KINDS = {"B": "bad", "W": "soon", "I": "info"}
 _SAYS = {"B": "不改不能打包", "W": "核对后照样可以打包", "I": "知道就行"}
+_ROOMY = 1.2
 _SIGNS = {"B": ("warning-circle", "bad"), "W": ("warning", "soon"), "I": ("info", "action_text")}
 # A record that an issue names is marked on the annex that prints it.
 _SHEET_OF = {"附件1": "附件1", "附件2": "附件2", "附件3": "附件3", "检查记录": "附件2", "问题整改": "附件2", "案件办理": "附件3"}
@@ -40,7 +41,7 @@ class ChecksRegion(QWidget):
         """Build the list without issues."""
         super().__init__()
         self.issues = TwoLineList(name="报送前体检", row="preflight")
-        self.counts = regions.label(kind="label")
+        self.counts = regions.Elided()
         passed = regions.label("没有要改、要核对的，可以打包", "help")
         passed.setAlignment(Qt.AlignmentFlag.AlignHCenter)
         passed.setContentsMargins(0, 40, 0, 0)
@@ -48,7 +49,7 @@ class ChecksRegion(QWidget):
         self._stack.addWidget(self.issues)
         self._stack.addWidget(passed)
         again = make_button(Action("重新体检", self.again_asked.emit, "arrow-clockwise", "quiet"))
-        regions.column(self, regions.bar(regions.label("报送前体检", "section"), self.counts, None, again), self._stack)
+        regions.column(self, regions.bar(regions.label("报送前体检", "section"), self.counts, again), self._stack)
 
     def show_checks(self, checks: Sequence[Check]) -> None:
         """Show what was found just now."""
@@ -62,8 +63,8 @@ class ChecksRegion(QWidget):
                 said.append(f"{word} {len(found)}")
         self.issues.fill(entries)
         self._stack.setCurrentIndex(0 if entries else 1)
-        self.counts.setText("，".join(said) or "通过")
-        self.counts.setToolTip(f"{clock.now():%H:%M} 体检")
+        self.counts.say("，".join(said) or "通过")
+        self.counts.setToolTip(f"{self.counts.toolTip()}（{clock.now():%H:%M} 体检）")
         if self.issues.current() is None:
             self.issues.choose_first()
 
@@ -133,9 +134,11 @@ class PaperRegion(QWidget):
         spot = _spot_of(self._check, sheet)
         kind = "bad" if self._check is not None and self._check.level == "B" else "soon"
         self.view.show_page(sheet, page, lit=spot.box if spot and spot.page == page else None, kind=kind)
-        lies = "横向" if sheet.paper.landscape else "竖向"
-        suffix = "" if sheet.exact else "，分页以 Word 为准"
-        self.place.setText(f"{sheet.paper.name} {lies}　{page + 1} / {len(sheet.pages)} 页{suffix}")
+        paper = f"{sheet.paper.name} {'横向' if sheet.paper.landscape else '竖向'}"
+        # At large text the tabs need the room.
+        shown = "" if theme.current().scale > _ROOMY else f"{paper}　"
+        self.place.setText(f"{shown}{page + 1} / {len(sheet.pages)} 页")
+        self.place.setToolTip(paper if sheet.exact else f"{paper}，分页以 Word 为准")
         self.back.setEnabled(page > 0)
         self.forth.setEnabled(page < len(sheet.pages) - 1)
 

@@ -129,9 +129,9 @@ class PackagesPage(Page):
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Give both sides more room in a wide window."""
         super().resizeEvent(event)
-        wide, scale = theme.is_wide(self), min(theme.current().scale, 1.25)
-        self._left.setFixedWidth(round((LEFT_WIDE if wide else LEFT) * scale))
-        self._right.setFixedWidth(round((RIGHT_WIDE if wide else RIGHT) * scale))
+        wide, scale = theme.is_wide(self), theme.current().scale
+        self._left.setFixedWidth(round((LEFT_WIDE if wide else LEFT) * min(scale, 1.1)))
+        self._right.setFixedWidth(round((RIGHT_WIDE if wide else RIGHT) * min(scale, 1.25)))
 
     def _build(self) -> None:
         self._left, self.paper, self._right = ChecksRegion(), PaperRegion(), VersionsRegion()

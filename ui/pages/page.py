@@ -57,7 +57,7 @@ class Desk(QObject):
         self.said.emit(text, undoable)
 
     def go(self, page: str, target: object = None) -> None:
-        """Show another page: at a record (its id), with filters (a mapping), or at a new record ("new")."""
+        """Show another page; targets are those of `Page.show_target`."""
         self.go_asked.emit(page, target)
 
 

@@ -171,7 +171,7 @@ class RegisterPage(Page):
             self.open_record(record_id)
 
     def show_filtered(self, filters: Mapping[str, object]) -> None:
-        """Show the rows behind a figure; each value stands as a chip that can be taken away."""
+        """Show the rows behind a figure, each value as a chip."""
         self.filters.replace({key: (value, _worded(self.register.form, key, value)) for key, value in filters.items()})
 
     def open_record(self, record_id: int) -> None:
@@ -184,6 +184,8 @@ class RegisterPage(Page):
         if self.register.per_campaign and self.desk.campaign_id is None:
             self.desk.say("先建立专项行动：左上角“还没有专项行动”里选“新建专项行动”")
         elif self._may_leave():
+            if self.filters.narrowed:
+                self.filters.clear()  # or the new row would hide behind a filter that a figure left
             self._asked = None
             self._stack.setCurrentIndex(0)
             self.panel.show()
