@@ -11,6 +11,7 @@ import hashlib
 import json
 import os
 import sqlite3
+import uuid
 from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass
@@ -76,8 +77,7 @@ def make(store: Store, *, reason: str, forced: bool = True) -> Backup | None:
     try:
         with store.quiet():
             store.copy_to(partial)
-            source = _facts(store.folder.database)
-        return _finish(store.folder, partial, source, reason)
+            return _finish(store.folder, partial, _facts(store.folder.database), reason)
     except (sqlite3.Error, OSError) as err:
         raise _trouble(err, store.folder) from err
     finally:
@@ -161,7 +161,7 @@ def _head(store: Store) -> str:
 
 def _partial(folder: DataFolder) -> Path:
     folder.backups.mkdir(parents=True, exist_ok=True)
-    return folder.backups / f"{clock.now():%Y%m%d-%H%M%S}-{os.getpid()}.partial"
+    return folder.backups / f"{uuid.uuid4().hex}.partial"  # two backups of one second must not meet
 
 
 def _finish(folder: DataFolder, partial: Path, source: dict[str, Any], reason: str) -> Backup:

@@ -34,6 +34,7 @@ from ui import cli_output as output
 # typer carries click inside and names only some of its errors
 UsageError: type[Exception] = typer.BadParameter.__mro__[1]
 DONE, REFUSED, USAGE, BUG = 0, 1, 2, 3
+_INTERRUPTED = 130
 DEMO_OPERATOR = "演示用户"
 _VALUED = frozenset({"--data-dir", "--database", "--operator"})
 _DEMO_FOLDER = "Zhifatai-demo"
@@ -109,11 +110,13 @@ def run(arguments: list[str]) -> int:
         typer.echo(f"{usage}\n用 --help 看可以用的命令和选项。", err=True)
         return USAGE
     except (KeyboardInterrupt, typer.Abort):
-        output.say_problem(Stopped(), as_json=_options.json)
-        return REFUSED
+        outcome = _INTERRUPTED
     except Exception:  # noqa: BLE001 - the one place where a bug of a command ends, with its trace
         traceback.print_exc(file=sys.stderr)
         return BUG
+    if outcome == _INTERRUPTED:  # typer turns Ctrl-C into this number
+        output.say_problem(Stopped(), as_json=_options.json)
+        return REFUSED
     return outcome if isinstance(outcome, int) else DONE
 
 

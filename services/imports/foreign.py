@@ -99,14 +99,12 @@ def _read_zip(path: Path, stream: IO[bytes], limits: Limits) -> Iterator[bytes]:
 def _read_workbook(path: Path, book: Workbook) -> Iterator[bytes]:
     yield _event("book", kind="xlsx", date1904=book.date1904)
     for sheet in book.sheets():
-        yield _event("sheet", name=sheet.name, hidden=sheet.hidden)
+        yield _event("sheet", name=sheet.name, hidden=sheet.hidden, formats=book.formats, strikes=sorted(book.strikes))
         for batch in book.rows(sheet):
             yield b"\n".join(batch)
             yield b"\n"
         yield _event(
             "end",
-            formats=book.formats,
-            strikes=sorted(book.strikes),
             merges=sheet.merges,
             hidden_columns=sheet.hidden_columns,
             comments=sheet.comments,
@@ -193,7 +191,7 @@ def _tables(kind: str, tables: Iterable[tuple[TextTable, list[str]]], limits: Li
     yield _event("book", kind=kind, date1904=False)
     rows_left, cells_left, total = limits.rows, limits.cells, 0
     for table, above in tables:
-        yield _event("sheet", name=table.name, hidden=False)
+        yield _event("sheet", name=table.name, hidden=False, formats=[""], strikes=[])
         count = 0
         for number, values in enumerate(table.rows, 1):
             cells = {col: _json_value(value) for col, value in enumerate(values) if value is not None}
@@ -207,9 +205,7 @@ def _tables(kind: str, tables: Iterable[tuple[TextTable, list[str]]], limits: Li
                 raise Unreadable("too_large", f"有内容的行超过 {limits.rows} 行")
         cells_left -= count
         total += count
-        yield _event(
-            "end", formats=[""], strikes=[], merges=table.merges, hidden_columns=[], comments=[], above=above, non_empty=count, sorted=True
-        )
+        yield _event("end", merges=table.merges, hidden_columns=[], comments=[], above=above, non_empty=count, sorted=True)
     yield _event("done", non_empty=total, warnings=[])
 
 

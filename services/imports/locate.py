@@ -20,7 +20,7 @@ from rapidfuzz import fuzz
 from models.annexes import CATEGORY_PREFIX, annex_2
 from models.forms import Column, Form
 from models.kinds import DATE, NAMES, ORGANISATION, PHONE, TEXT
-from services.imports.raw import Merge, RawRow
+from services.imports.raw import Merge, RawRow, RawSheet
 
 CLOSE_ENOUGH = 86
 LOOK_AT_ROWS = 30
@@ -133,6 +133,23 @@ def find_tables(rows: Sequence[RawRow], merges: Sequence[Merge], forms: Sequence
             found.append(table)
             last = table.header_rows[-1]
     return found
+
+
+def tables_of(sheet: RawSheet, rows: Sequence[RawRow], forms: Sequence[Form], expected: str | None) -> list[Table]:
+    """Return the tables of a sheet; where two forms fit alike, the expected one.
+
+    Args:
+        sheet: Its name, merges and lines above.
+        rows: All rows of it with content, or the first ones.
+        forms: The forms that may be there.
+        expected: Code of the form that the caller wants.
+    """
+    found = find_tables(rows, sheet.merges, forms, "".join((sheet.name, *sheet.above)))
+    if not any(expected in table.rivals for table in found):
+        return found
+    again = find_tables(rows, sheet.merges, [form for form in forms if form.code == expected])
+    places = {table.header_rows[0]: table for table in again}
+    return [places.get(table.header_rows[0], table) if expected in table.rivals else table for table in found]
 
 
 @lru_cache(maxsize=65_536)

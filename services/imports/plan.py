@@ -19,6 +19,7 @@ from models.annexes import READABLE
 from models.forms import Form, Row
 from services import attachments, campaigns, undoing
 from services.errors import Refused
+from services.imports.ahead import Ahead
 from services.imports.desks import DESKS, Desk
 from services.imports.known import know
 from services.imports.read_form import ReadForm, ReadRow, RowFlag
@@ -118,7 +119,8 @@ def read_file(
     """
     if not path.is_file():
         attachments.digest(path)  # says what is wrong with it
-    return read_form(reader.read(path), forms=forms, expected=expected, year=year)
+    ahead = Ahead(forms, expected, year)
+    return read_form(reader.read(path, ahead=ahead), forms=forms, expected=expected, year=year, ahead=ahead)
 
 
 def forms_of(campaign: Campaign | None) -> tuple[Form, ...]:
@@ -212,7 +214,7 @@ def _meet(one: PlanRow, desk: Desk, candidates: Sequence[tuple[int, Row]]) -> No
     if found is None:
         return
     one.record_id, record = found
-    own = () if desk.fixed else tuple(key for key in desk.listing.form.keys if key in one.values and key not in desk.foreign)
+    own = () if desk.fixed else tuple(key for key in desk.listing.form.keys if key in one.values and key not in desk.foreign | {"no"})
     one.changes = {key: (_comparable(record.get(key)), one.values[key]) for key in own if _differs(record.get(key), one.values[key])}
     one.action = "changed" if one.changes else "same"
     given = {key: one.values[key] for key in own if one.values[key] not in (None, "", ())}

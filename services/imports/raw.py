@@ -11,6 +11,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import chain, islice
 from pathlib import Path
 
 from models.values import plain
@@ -143,6 +144,7 @@ class RawSheet:
         above: Lines of text that stand before the table in a document.
         non_empty: Number of cells with content.
         lines: The rows as the worker sent them, in order of the rows.
+        decoded: The first of them, where they are decoded already.
     """
 
     name: str
@@ -155,10 +157,11 @@ class RawSheet:
     above: list[str] = field(default_factory=list)
     non_empty: int = 0
     lines: list[bytes] = field(default_factory=list)
+    decoded: list[RawRow] = field(default_factory=list)
 
     def rows(self) -> Iterator[RawRow]:
         """Decode the rows with content, first to last."""
-        return map(RawRow, self.lines)
+        return chain(self.decoded, map(RawRow, islice(self.lines, len(self.decoded), None)))
 
     def column_hidden(self, col: int) -> bool:
         """Tell whether this column is hidden."""

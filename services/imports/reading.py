@@ -13,20 +13,20 @@ from dataclasses import dataclass, replace
 from models.annexes import READABLE
 from models.forms import Form
 from services.imports.across_rows import check_rows
+from services.imports.ahead import LINES_ABOVE, Ahead
 from services.imports.around import look_around, texts_of
 from services.imports.cards import find_cards
-from services.imports.locate import LOOK_AT_ROWS, Table, find_tables, heading
+from services.imports.locate import LOOK_AT_ROWS, Table, heading, tables_of
 from services.imports.raw import RawBook, RawRow, RawSheet, Rejection, rejection
 from services.imports.read_form import ReadForm, Skipped
 from services.imports.records import CardReader, RecordReader, merged_values
-from services.imports.skipping import RowJudge
+from services.imports.skipping import SortedOut
 from services.imports.xlsx_sheet import LAST_ROW
 
 __all__ = ["ReadForm", "read_form"]
 
 _SAMPLE_SHEETS = ("示例", "样表", "填写说明", "范例", "填表说明")
 _LONGEST_GAP = 200
-_LINES_ABOVE = 8
 _TEXT_KEPT = 120
 
 
@@ -38,10 +38,16 @@ class _Order:
     forms: Sequence[Form]
     expected: str | None
     year: int | None
+    ahead: Ahead | None
 
 
 def read_form(
-    book: RawBook | Rejection, *, forms: Sequence[Form] = READABLE, expected: str | None = None, year: int | None = None
+    book: RawBook | Rejection,
+    *,
+    forms: Sequence[Form] = READABLE,
+    expected: str | None = None,
+    year: int | None = None,
+    ahead: Ahead | None = None,
 ) -> ReadForm:
     """Read the forms in a book.
 
@@ -50,13 +56,14 @@ def read_form(
         forms: The forms that may be in it (a campaign passes its own annexes).
         expected: Code of the form it is said to be.
         year: Year of the campaign, for dates without one.
+        ahead: Has read some of the rows already, for the same forms.
 
     Returns:
         The outcome; a refusal is an outcome, too.
     """
     if isinstance(book, Rejection):
         return ReadForm(book.path, "rejected", reject_code=book.reject_code, message=book.message)
-    order = _Order(book, forms, expected, year)
+    order = _Order(book, forms, expected, year, ahead)
     declared = expected or _named(book, forms)
     tables: list[ReadForm] = []
     for sheet in _readable_sheets(book):
@@ -84,10 +91,7 @@ def _named(book: RawBook, forms: Sequence[Form]) -> str | None:
 
 def _read_sheet(order: _Order, sheet: RawSheet) -> list[ReadForm]:
     rows = list(sheet.rows())
-    titles = "".join((sheet.name, *sheet.above))
-    located = find_tables(rows, sheet.merges, order.forms, titles)
-    if order.expected:
-        located = [_preferred(table, order, sheet, rows) for table in located]
+    located = tables_of(sheet, rows, order.forms, order.expected)
     if not located:
         return _read_cards(order, sheet, rows)
     found: list[ReadForm] = []
@@ -104,21 +108,15 @@ def _read_sheet(order: _Order, sheet: RawSheet) -> list[ReadForm]:
     return found
 
 
-def _preferred(table: Table, order: _Order, sheet: RawSheet, rows: list[RawRow]) -> Table:
-    if table.form.code == order.expected or order.expected not in table.rivals:
-        return table
-    chosen = [form for form in order.forms if form.code == order.expected]
-    again = find_tables(rows, sheet.merges, chosen)
-    return next((other for other in again if other.header_rows[0] == table.header_rows[0]), table)
-
-
 def _read_table(order: _Order, sheet: RawSheet, table: Table, above: list[RawRow], body: list[RawRow]) -> ReadForm:
-    records, left_out = _sorted_out(table, body)
-    lines = texts_of(above[-_LINES_ABOVE:])
+    guess = order.ahead.of(sheet, table, body) if order.ahead else None
+    sorted_out = guess.sorted_out if guess else SortedOut(table, body)
+    records, left_out = sorted_out.records, sorted_out.left_out
+    lines = texts_of(above[-LINES_ABOVE:])
     below = texts_of(row for row, why in left_out if why in ("footer", "note"))
     around = look_around([*sheet.above, *lines], below, sheet.name, order.year)
     filled = merged_values(sheet, table, [row.number for row in records])
-    reader = RecordReader(order.book, sheet, table, around, filled)
+    read_ahead = guess.read if guess and guess.holds(around, filled) else None
     result = ReadForm(
         order.book.path,
         "imported",
@@ -131,8 +129,7 @@ def _read_table(order: _Order, sheet: RawSheet, table: Table, above: list[RawRow
         missing_columns=_missing_columns(table),
     )
     left_out += [(row, "title") for row in above if table.header_rows[0] <= LOOK_AT_ROWS]
-    for row in records:
-        read = reader.read(row)
+    for row, read in zip(records, read_ahead or map(RecordReader(order.book, sheet, table, around, filled).read, records), strict=True):
         result.rows += read
         if not read:
             left_out.append((row, "missing_key"))
@@ -140,21 +137,6 @@ def _read_table(order: _Order, sheet: RawSheet, table: Table, above: list[RawRow
     result.skipped = sorted([*skipped, *_gaps(sheet, table, body)], key=lambda line: line.row)
     check_rows(result.rows, table.form)
     return result
-
-
-def _sorted_out(table: Table, body: list[RawRow]) -> tuple[list[RawRow], list[tuple[RawRow, str]]]:
-    records: list[RawRow] = []
-    left_out: list[tuple[RawRow, str]] = []
-    judge = RowJudge(table)
-    previous = ""
-    for row in body:
-        why = judge.why(row, previous)
-        previous = why or ""
-        if why:
-            left_out.append((row, why))
-        else:
-            records.append(row)
-    return records, left_out
 
 
 def _leave_titles(table: ReadForm) -> None:

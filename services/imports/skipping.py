@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterable
 from functools import lru_cache
 
 from models.values import plain
@@ -89,6 +90,34 @@ class RowJudge:
             else:
                 others += 1
         return same >= 2 and same > others
+
+
+class SortedOut:
+    """The rows under one header, parted into records and others.
+
+    Attributes:
+        records: Rows that may be records.
+        left_out: The others, each with its reason.
+    """
+
+    def __init__(self, table: Table, rows: Iterable[RawRow] = ()) -> None:
+        """Sort out the rows that are known already."""
+        self.records: list[RawRow] = []
+        self.left_out: list[tuple[RawRow, str]] = []
+        self._judge = RowJudge(table)
+        self._previous = ""
+        for row in rows:
+            self.take(row)
+
+    def take(self, row: RawRow) -> bool:
+        """Take the next row; return whether it may be a record."""
+        why = self._judge.why(row, self._previous)
+        self._previous = why or ""
+        if why is None:
+            self.records.append(row)
+            return True
+        self.left_out.append((row, why))
+        return False
 
 
 @lru_cache(maxsize=65_536)

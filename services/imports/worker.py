@@ -24,6 +24,7 @@ from typing import Any
 import psutil
 
 from services.errors import missing_file
+from services.imports.ahead import Ahead
 from services.imports.raw import RawBook, RawSheet, Rejection, rejection
 
 WORKER_FLAG = "--reader-worker"
@@ -77,11 +78,12 @@ class Reader:
         if process.stdout:
             process.stdout.close()
 
-    def read(self, path: Path) -> RawBook | Rejection:
+    def read(self, path: Path, *, ahead: Ahead | None = None) -> RawBook | Rejection:
         """Read one file.
 
         Args:
             path: Any file; its content decides what it is, not its name.
+            ahead: Is handed the rows as they arrive.
 
         Returns:
             The cells, or why the file is refused.
@@ -92,24 +94,24 @@ class Reader:
         if not path.is_file():
             raise missing_file(path)
         used = self._process is not None
-        answer, reason = self._attempt(path)
+        answer, reason = self._attempt(path, ahead)
         if answer is None and used and not reason:
             # The process may have died of the file before; this one is innocent until read by a new process.
-            answer, reason = self._attempt(path)
+            answer, reason = self._attempt(path, ahead)
         return answer or _death(path, reason)
 
-    def _attempt(self, path: Path) -> tuple[RawBook | Rejection | None, str]:
+    def _attempt(self, path: Path, ahead: Ahead | None) -> tuple[RawBook | Rejection | None, str]:
         process = self._running()
         watch = _Watch(process, self._memory_bytes, self._wall_seconds)
         try:
-            answer = self._ask(process, path)
+            answer = self._ask(process, path, ahead)
         finally:
             reason = watch.stop()
         if answer is None:
             self.close()
         return answer, reason
 
-    def _ask(self, process: subprocess.Popen[bytes], path: Path) -> RawBook | Rejection | None:
+    def _ask(self, process: subprocess.Popen[bytes], path: Path, ahead: Ahead | None) -> RawBook | Rejection | None:
         if process.stdin is None or process.stdout is None:
             return None
         try:
@@ -117,7 +119,7 @@ class Reader:
             process.stdin.flush()
         except OSError:
             return None
-        answer = collect(path, process.stdout)
+        answer = collect(path, process.stdout, ahead)
         if isinstance(answer, Rejection) and answer.reject_code == "too_large":
             # It may still be writing rows that nobody wants.
             process.kill()
@@ -190,12 +192,13 @@ def _start() -> subprocess.Popen[bytes]:
     )
 
 
-def collect(path: Path, stream: Iterable[bytes]) -> RawBook | Rejection | None:
+def collect(path: Path, stream: Iterable[bytes], ahead: Ahead | None = None) -> RawBook | Rejection | None:
     """Put the worker's lines together.
 
     Args:
         path: The file they are about.
         stream: The lines.
+        ahead: Is handed the rows as they arrive.
 
     Returns:
         The book or the refusal; None if the lines end too early.
@@ -210,6 +213,8 @@ def collect(path: Path, stream: Iterable[bytes]) -> RawBook | Rejection | None:
             kept += len(line)
             if kept > _BYTES_KEPT:
                 return rejection(path, "too_large", f"内容超过 {_BYTES_KEPT >> 20} MB")
+            if ahead is not None:
+                ahead.take(line)
             continue
         try:
             event = json.loads(line)
@@ -217,7 +222,10 @@ def collect(path: Path, stream: Iterable[bytes]) -> RawBook | Rejection | None:
             break
         if event["is"] == "sheet":
             lines = []
-            book.sheets.append(RawSheet(name=event["name"], hidden=event["hidden"], lines=lines))
+            sheet = RawSheet(event["name"], event["hidden"], event["formats"], frozenset(event["strikes"]), lines=lines)
+            book.sheets.append(sheet)
+            if ahead is not None:
+                ahead.begin(book, sheet)
         elif event["is"] == "end":
             _finish_sheet(book.sheets[-1], event)
         elif event["is"] == "book":
@@ -233,14 +241,13 @@ def collect(path: Path, stream: Iterable[bytes]) -> RawBook | Rejection | None:
 
 
 def _finish_sheet(sheet: RawSheet, event: dict[str, Any]) -> None:
-    sheet.formats = event["formats"]
-    sheet.strikes = frozenset(event["strikes"])
     sheet.merges = [(top, left, bottom, right) for top, left, bottom, right in event["merges"]]
     sheet.hidden_columns = [(first, last) for first, last in event["hidden_columns"]]
     sheet.comments = {(row, col): text for row, col, text in event["comments"]}
     sheet.above = event["above"]
     sheet.non_empty = event["non_empty"]
     if not event["sorted"]:
+        sheet.decoded.clear()
         sheet.lines.sort(key=lambda line: int(line[1 : line.index(b",")]))
 
 

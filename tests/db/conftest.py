@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 import resources
-from services import clock, migrate, runs
+from services import clock, migrate, runs, settings
 from services.store import Store
 from tests import make
 
@@ -64,6 +64,8 @@ def demo_once(tmp_path_factory: pytest.TempPathFactory) -> Demo:
     """Run the sample campaign."""
     folder = tmp_path_factory.mktemp("demo")
     with migrate.open_store(folder / "数据", operator="演示用户") as opened:
+        with opened.write("登记操作人") as session:
+            settings.save(session, settings=settings.Settings(operator="演示用户"))
         done = runs.run_folder(opened, source=resources.path("samples", "demo"), target=folder / "报送", demo=True)
     clock.set_demo_date(None)
     return Demo(folder / "数据", folder / "报送", done)

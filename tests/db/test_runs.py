@@ -205,9 +205,13 @@ def _undo_all(store: Store) -> int:
             entry = undoing.next_undo(session)
         if entry is None:
             return undone
-        with store.write("撤销") as session:
-            undoing.undo(session)
+        _undo_one(store)
         undone += 1
+
+
+def _undo_one(store: Store) -> None:
+    with store.write("撤销") as session:
+        undoing.undo(session)
 
 
 def _redo(store: Store, count: int) -> None:
@@ -235,12 +239,11 @@ def test_the_demo_can_be_undone_as_far_as_the_package_that_was_handed_in(demo: S
         full = _counts(session)
         imports = sum(entry.kind == "import" for entry in undoing.entries(session))
     for _number in range(imports):
-        with demo.write("撤销") as session:
-            undoing.undo(session)
+        _undo_one(demo)
     with demo.snapshot() as session:
         assert (_counts(session)["inspection"], _counts(session)["package"], _counts(session)["campaign"]) == (0, 1, 1)
-    with demo.write("撤销") as session, pytest.raises(UndoConflict) as refused:
-        undoing.undo(session)
+    with pytest.raises(UndoConflict) as refused:
+        _undo_one(demo)
     assert "报送包" in refused.value.message()
     _redo(demo, imports)
     with demo.snapshot() as session:

@@ -165,7 +165,7 @@ def test_dates_are_dates(tmp_path: Path) -> None:
     row = {"enterprise": "样例公司", "hazard": "未佩戴安全帽", "checked_on": date(2023, 4, 3), "penalty": True}
     sheet = written(Printed(FINDING_LEDGER, [row]), tmp_path)
     assert (sheet["C3"].value.date(), sheet["C3"].number_format) == (date(2023, 4, 3), "yyyy-mm-dd")
-    assert sheet["I3"].value == "是"
+    assert sheet["J3"].value == "是"
 
 
 @pytest.mark.parametrize(

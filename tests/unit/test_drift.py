@@ -30,7 +30,7 @@ JOINED: dict[str, set[str]] = {
     "people": {"unit", "name", "cert_no", "phone", "group"},
     "groups": {"leader", "officers", "experts"},
     "inspections": {"enterprise", "credit_code", "town", "group", "leader", "officers", "experts"},
-    "hazard_list": {"enterprise", "town", "checked_on"},
+    "hazard_list": {"enterprise", "town", "checked_on", "no"},
     "cases": {"enterprise", "town", "findings", "person_party", "proposed", "decided", "paid", "person_proposed", "person_decided"},
 }
 REGISTERS: list[tuple[Listing, type[Base]]] = [
