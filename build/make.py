@@ -185,7 +185,9 @@ def steps(chosen: Sequence[tuple[str, list[str]]]) -> int:
 
 def call(words: Sequence[str], *, offscreen: bool = False) -> int:
     """Run Python of the environment in the project's folder; return its status."""
-    surroundings = {**os.environ, "PYTHONUTF8": "1"}
+    surroundings = {**os.environ, "PYTHONUTF8": "1", "PYTHONPYCACHEPREFIX": str(WORK / "pycache")}
+    # Compiled once, as on a user's PC: a start should not pay for what the shell around it forbids.
+    surroundings.pop("PYTHONDONTWRITEBYTECODE", None)
     if offscreen:
         surroundings["QT_QPA_PLATFORM"] = "offscreen"
     child = subprocess.Popen([str(python()), *words], cwd=ROOT, env=surroundings)

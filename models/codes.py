@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from operator import mul
 
 from models.forms import Context, Flag, Reading
 from models.values import EMPTY, folded, lost_precision, plain
@@ -17,6 +18,7 @@ ALPHABET = "0123456789ABCDEFGHJKLMNPQRTUWXY"
 WEIGHTS = (1, 3, 9, 27, 19, 26, 16, 17, 20, 29, 25, 13, 8, 24, 10, 30, 28)
 CODE_LENGTH = 18
 
+_VALUES = {char: value for value, char in enumerate(ALPHABET)}
 _SLIPS = str.maketrans("OIZSV", "0125U")
 _SAFE_SLIPS = str.maketrans("OI", "01")
 _MOBILE = re.compile(r"1[3-9]\d{9}")
@@ -30,9 +32,12 @@ def check_digit(code: str) -> str | None:
 
     None if one of them is not in the alphabet of the standard.
     """
-    if len(code) < CODE_LENGTH - 1 or any(char not in ALPHABET for char in code[: CODE_LENGTH - 1]):
+    try:
+        total = sum(map(mul, map(_VALUES.__getitem__, code[: CODE_LENGTH - 1]), WEIGHTS))
+    except KeyError:
         return None
-    total = sum(ALPHABET.index(char) * weight for char, weight in zip(code, WEIGHTS, strict=False))
+    if len(code) < CODE_LENGTH - 1:
+        return None
     # Σ mod 31 = 0 demands "0", not a thirty-second character.
     return ALPHABET[(31 - total % 31) % 31]
 
@@ -55,6 +60,8 @@ def parse_code(raw: object, context: Context) -> Reading:
     """Read a unified social credit code."""
     if raw is None:
         return EMPTY
+    if isinstance(raw, str) and raw.isascii() and is_credit_code(raw):
+        return Reading(raw)
     if lost_precision(raw):
         return _precision(raw)
     code = folded(raw).upper().replace("-", "").lstrip("'")
@@ -76,6 +83,8 @@ def parse_phone(raw: object, context: Context) -> Reading:
     """Read a phone number as text; anything but a mobile number is flagged."""
     if raw is None:
         return EMPTY
+    if isinstance(raw, str) and raw.isascii() and _MOBILE.fullmatch(raw):
+        return Reading(raw)
     if lost_precision(raw):
         return _precision(raw)
     shown = plain(raw)

@@ -14,6 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 Row = dict[str, object]
 
@@ -61,6 +62,7 @@ class Kind:
         show: Value → text for people.
         excel: Number format of the cell; "@" is text.
         align: "left", "center" or "right".
+        personal: A number of a person: masked on the screen until it is asked for.
     """
 
     editor: str
@@ -68,6 +70,7 @@ class Kind:
     show: Callable[[object], str]
     excel: str
     align: str
+    personal: bool = False
 
 
 @dataclass(frozen=True)
@@ -152,7 +155,7 @@ class Form:
                 return column
         raise KeyError(key)
 
-    @property
+    @cached_property
     def keys(self) -> tuple[str, ...]:
         """Keys of all columns, in printed order."""
         return tuple(column.key for column in self.columns)

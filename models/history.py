@@ -19,7 +19,7 @@ class Operation(Base):
     """One action of one person, in one transaction.
 
     Attributes:
-        kind: "edit", "import", "undo", "redo", "export", "package", "system".
+        kind: "edit", "import", "undo", "redo", "export", "package", "system", "view".
         undoes: The operation that this one took back.
         rows: How many row changes belong to it.
         tables: Names of the tables it touched, comma-separated.

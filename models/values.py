@@ -19,11 +19,13 @@ from models.forms import Context, Flag, Reading
 EMPTY = Reading(None)
 NOTHING_WORDS = frozenset(("/", "-", "－", "—", "——", "–", "无", "\\", "、", "没有", "零", "0.0", "//", "--"))
 TOO_PRECISE = 10**15
+MASK = "****"
 
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff\ufffe\uffff]")
 _BLANKS = re.compile(r"[\s\u00a0\u3000]+")
 _BETWEEN_CJK = re.compile(r"(?<=[\u3007\u3400-\u9fff（）、，。；：“”]) (?=[\u3007\u3400-\u9fff（）、，。；：“”])")
 _CJK_NAME = re.compile(r"[\u3007\u3400-\u9fff\U00020000-\U0003ffff]+")
+_SCIENTIFIC = re.compile(r"\d(?:\.\d+)?[Ee]\+?\d{1,3}")
 _DOTS = re.compile("[•・‧∙･.．]")
 _SEAL = re.compile(r"[（(](?:盖章|公章|签章|加盖公章)[）)]\s*$")
 _SEPARATORS = re.compile(r"[、，,;；/／\n\r]+")
@@ -60,6 +62,13 @@ _DOUBLE_SURNAMES = frozenset(
 _CHINESE_DIGITS = {"〇": 0, "零": 0, "○": 0, "一": 1, "二": 2, "两": 2, "三": 3, "四": 4, "五": 5, "六": 6, "七": 7, "八": 8, "九": 9}
 
 
+def masked(text: str) -> str:
+    """Return a number with its middle hidden: 199****0001; short ones nearly all."""
+    if not text:
+        return ""
+    return f"{text[:3]}{MASK}{text[-4:]}" if len(text) > 8 else f"{text[:1]}{MASK}"
+
+
 def plain(raw: object) -> str:
     """Return the cell as text, trimmed; numbers without a needless ".0"."""
     if raw is None:
@@ -86,7 +95,7 @@ def lost_precision(raw: object) -> bool:
         return False
     if isinstance(raw, int | float):
         return abs(raw) >= TOO_PRECISE
-    return isinstance(raw, str) and re.fullmatch(r"\d(?:\.\d+)?[Ee]\+?\d{1,3}", raw.strip()) is not None
+    return isinstance(raw, str) and _SCIENTIFIC.fullmatch(raw.strip()) is not None
 
 
 def parse_text(raw: object, context: Context) -> Reading:
@@ -102,7 +111,7 @@ def parse_long(raw: object, context: Context) -> Reading:
 def parse_organisation(raw: object, context: Context) -> Reading:
     """Read the name of an enterprise or unit; a seal mark behind it goes."""
     reading = _text(raw, keep_lines=False)
-    if not isinstance(reading.value, str):
+    if not isinstance(reading.value, str) or "章" not in reading.value:
         return reading
     name = _SEAL.sub("", reading.value).strip()
     if name == reading.value:
@@ -230,6 +239,8 @@ def _text(raw: object, *, keep_lines: bool) -> Reading:
     if not isinstance(raw, str):
         flags = (Flag("precision_lost", f"“{plain(raw)}”以数字存储，末位可能已丢失，请按文本重填"),) if lost_precision(raw) else ()
         return Reading(plain(raw), flags)
+    if raw.isalnum() and unicodedata.is_normalized("NFKC", raw):
+        return Reading(raw)  # no blank, sign, control character or full width in it: most cells
     text = raw.replace("\r\n", "\n").replace("\r", "\n")
     flags = ()
     if _CONTROL.search(text):
@@ -244,6 +255,8 @@ def _text(raw: object, *, keep_lines: bool) -> Reading:
 
 
 def _joined_name(text: str) -> str:
+    if _CJK_NAME.fullmatch(text) and unicodedata.is_normalized("NFKC", text):
+        return text
     name = unicodedata.normalize("NFKC", text).strip()
     whole = _BLANKS.sub("", name)
     if _CJK_NAME.fullmatch(whole):

@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import os
 import shutil
+import stat
 from pathlib import Path
 
 from sqlalchemy import select
@@ -20,6 +21,31 @@ from services.errors import FileTrouble, missing_file
 from services.paths import DataFolder, require_space
 
 _PIECE = 1 << 20
+
+
+class NotAFile(FileTrouble):
+    """A folder or a device stands where a file should."""
+
+    code = "not_a_file"
+    template = "“{path}”不是文件。"
+    mend = "选定文件夹里的表格文件，可以一次选多个。"
+
+
+def require_file(path: Path) -> None:
+    """Refuse what is no file before anything tries to read it.
+
+    Raises:
+        FileMissing: It is not there.
+        FileTrouble: It is a folder or a device, or its name cannot be.
+    """
+    try:
+        kind = path.stat().st_mode
+    except FileNotFoundError as err:
+        raise missing_file(path) from err
+    except (OSError, ValueError) as err:
+        raise FileTrouble(path=str(path), why="读不出来") from err
+    if not stat.S_ISREG(kind):
+        raise NotAFile(path=str(path))
 
 
 def digest(path: Path) -> str:

@@ -2,36 +2,67 @@
 
 A backup counts only when it was opened again, passed the integrity and
 foreign-key checks, and agreed with the source table by table (row counts and
-a digest over every row). A sidecar with the same name says so.
+a digest over every row). A sidecar with the same name says so. Each is copied
+to a second place, if one is set; what fails there never stops the work.
 """
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
+import shutil
 import sqlite3
-import uuid
+import time
 from collections.abc import Iterable
-from contextlib import suppress
+from contextlib import closing, suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import select
 
 from models import Operation
-from services import clock
-from services.errors import Damaged, StorageTrouble
+from services import clock, settings, undoing
+from services.dbfile import Later, difference, facts, has_todays_tables, in_words, later, living, sha256, sync, sync_folder
+from services.errors import Damaged, FileTrouble, Problem, StorageTrouble, missing_file
 from services.paths import DataFolder, require_space
 from services.store import Store, storage_trouble
 
 _SUFFIX = ".sqlite"
+_SECOND_NOTE = "second-place.note"
 _KEEP_LAST = 10
 _KEEP_DAYS, _KEEP_WEEKS, _KEEP_MONTHS = 14, 12, 24
 _LEAST_GAP = timedelta(minutes=30)
-_CHUNK = 2000
+_OPENING_GAP = timedelta(hours=8)
+_AMBER, _RED = timedelta(days=7), timedelta(days=30)
+_ALWAYS = frozenset({"migration", "manual", "package"})
+MOMENTS = _ALWAYS | {"open", "import", "after_import", "bulk_delete", "close", "hourly"}
+
+
+class NotABackup(FileTrouble):
+    """A file is no backup that this program verified."""
+
+    code = "not_a_backup"
+    template = "“{path}”旁边没有同名的 .json 校验说明，不是核对过的备份。"
+    mend = "选备份文件夹里的 .sqlite 文件；拷到别处时两个文件要一起拷。"
+
+
+class BackupSpoiled(FileTrouble):
+    """A backup is no longer what it was when it was verified."""
+
+    code = "backup_spoiled"
+    template = "备份“{path}”与制作时的校验值不符，不能用来恢复。"
+    mend = "换一份备份；这一份不要删，留给维护人员看。"
+
+
+class NoSecondPlace(StorageTrouble):
+    """The second place for backups cannot be written."""
+
+    code = "no_second_place"
+    template = "第二备份位置“{path}”{why}，这份备份只存在本机。"
+    mend = "接上移动盘，或在设置里换一个位置；下一次备份会再试。"
 
 
 @dataclass(frozen=True)
@@ -55,6 +86,65 @@ class Backup:
     sha256: str
 
 
+@dataclass(frozen=True)
+class Age:
+    """How old the newest backups are, for the status bar.
+
+    Attributes:
+        verified: When the newest verified backup was made.
+        second: When the newest copy in the second place was made and verified.
+        second_place: Where that is; empty if none was ever set.
+        trouble: Why the last copy to the second place failed; empty if it did not.
+        level: "ok", "amber" (no copy elsewhere for 7 days) or "red" (30 days, or no backup at all).
+    """
+
+    verified: datetime | None
+    second: datetime | None
+    second_place: str
+    trouble: str
+    level: str
+
+
+@dataclass(frozen=True)
+class Preview:
+    """What a restore would change.
+
+    Attributes:
+        now: Rows of the registers today, outside the bin, by Chinese name.
+        then: Likewise in the backup.
+        difference: By Chinese name of any table, how many rows today has more (negative: fewer).
+        lost: Operations that would be lost; None if the backup is of another history.
+    """
+
+    path: Path
+    made_at: datetime
+    reason: str
+    now: dict[str, int]
+    then: dict[str, int]
+    difference: dict[str, int]
+    lost: Later | None
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """Outcome of trying a backup out.
+
+    Attributes:
+        ok: Whether it could be restored.
+        sentence: That, or why not, in words.
+        counts: Its rows by Chinese name, outside the bin.
+        operations: How many operations its history holds.
+        seconds: How long the trial took.
+    """
+
+    path: Path
+    ok: bool
+    sentence: str
+    counts: dict[str, int]
+    operations: int
+    seconds: float
+
+
 def make(store: Store, *, reason: str, forced: bool = True) -> Backup | None:
     """Back up a store; verified before it gets its name.
 
@@ -69,19 +159,24 @@ def make(store: Store, *, reason: str, forced: bool = True) -> Backup | None:
     Raises:
         StorageTrouble: No room, or the copy does not agree with the source.
     """
-    kept = listed(store.folder)
-    if not forced and kept and (clock.now() - kept[0].made_at < _LEAST_GAP or kept[0].head == _head(store)):
+    if not forced and not due(store, "hourly"):
         return None
     require_space(store.folder.backups, wanted_bytes=2 * store.folder.database.stat().st_size)
     partial = _partial(store.folder)
     try:
         with store.quiet():
             store.copy_to(partial)
-            return _finish(store.folder, partial, _facts(store.folder.database), reason)
+            source = facts(store.folder.database)
+        made = _finish(store.folder, partial, source, reason)
     except (sqlite3.Error, OSError) as err:
         raise _trouble(err, store.folder) from err
     finally:
         partial.unlink(missing_ok=True)
+    with store.read() as session:
+        place = settings.load(session).second_backup
+    if place:
+        _second(store.folder, made, Path(place))
+    return made
 
 
 def make_of_file(folder: DataFolder, *, reason: str) -> Backup:
@@ -92,40 +187,154 @@ def make_of_file(folder: DataFolder, *, reason: str) -> Backup:
     """
     partial = _partial(folder)
     try:
-        source = sqlite3.connect(folder.database)
-        try:
-            copy = sqlite3.connect(partial)
-            try:
-                source.backup(copy)
-            finally:
-                copy.close()
-        finally:
-            source.close()
-        return _finish(folder, partial, _facts(folder.database), reason)
+        with closing(sqlite3.connect(folder.database)) as source, closing(sqlite3.connect(partial)) as copy:
+            source.backup(copy)
+        return _finish(folder, partial, facts(folder.database), reason)
     except (sqlite3.Error, OSError) as err:
         raise _trouble(err, folder) from err
     finally:
         partial.unlink(missing_ok=True)
 
 
+def due(store: Store, moment: str) -> bool:
+    """Return whether a backup should be made now.
+
+    Args:
+        store: The open store.
+        moment: One of `MOMENTS`: "open" asks for one after 8 hours, "import",
+            "after_import", "bulk_delete", "close" and "hourly" after 30 minutes
+            if anything was done since, "migration", "manual" and "package" always.
+    """
+    if moment not in MOMENTS:
+        raise ValueError(f"{moment} is no moment of a backup")
+    if not store.writable:
+        return False
+    newest = next(iter(listed(store.folder)), None)
+    if newest is None or moment in _ALWAYS:
+        return True
+    gap = clock.now() - newest.made_at
+    if gap < timedelta(0):
+        return True  # the clock was set back; what the newest one says of its age is not true
+    if moment == "open":
+        return gap > _OPENING_GAP
+    return gap >= _LEAST_GAP and newest.head != _head(store)
+
+
 def listed(folder: DataFolder) -> list[Backup]:
     """Return the verified backups, newest first."""
+    return listed_in(folder.backups)
+
+
+def listed_in(place: Path) -> list[Backup]:
+    """Return the verified backups that lie in some folder, newest first."""
     found: list[Backup] = []
-    for sidecar in folder.backups.glob("*.json"):
-        with suppress(OSError, ValueError, KeyError):
-            facts = json.loads(sidecar.read_text(encoding="utf-8"))
-            path = sidecar.with_suffix(_SUFFIX)
-            if path.exists():
-                made = datetime.fromisoformat(facts["made_at"])
-                found.append(Backup(path, made, facts["reason"], facts["counts"], facts["head"], facts["sha256"]))
+    for sidecar in place.glob("*.json"):
+        with suppress(NotABackup, FileTrouble):
+            found.append(described(sidecar.with_suffix(_SUFFIX)))
     return sorted(found, key=lambda backup: (backup.made_at, backup.path.name), reverse=True)
 
 
-def row_counts(connection: Connection | sqlite3.Connection) -> dict[str, int]:
-    """Return how many rows each table holds."""
-    run = connection.exec_driver_sql if isinstance(connection, Connection) else connection.execute
-    names = [row[0] for row in run("SELECT name FROM sqlite_master WHERE type='table' AND name NOT LIKE 'sqlite_%' ORDER BY name")]
-    return {name: run(f'SELECT count(*) FROM "{name}"').fetchone()[0] for name in names}  # type: ignore[index]
+def described(path: Path) -> Backup:
+    """Return what the sidecar of a backup says.
+
+    Raises:
+        FileMissing: There is no such file.
+        NotABackup: It has no sidecar that can be read.
+    """
+    if not path.is_file():
+        raise missing_file(path)
+    try:
+        said = json.loads(path.with_suffix(".json").read_text(encoding="utf-8"))
+        made = datetime.fromisoformat(said["made_at"])
+        return Backup(path, made, said["reason"], said["counts"], said["head"], said["sha256"])
+    except (OSError, ValueError, KeyError, TypeError) as err:
+        raise NotABackup(path=str(path)) from err
+
+
+def require_unchanged(backup: Backup) -> None:
+    """Refuse a backup that is not the file that was verified.
+
+    Raises:
+        BackupSpoiled: Its SHA-256 is another, or it cannot be read.
+    """
+    try:
+        if sha256(backup.path) == backup.sha256:
+            return
+    except OSError as err:
+        raise BackupSpoiled(path=str(backup.path)) from err
+    raise BackupSpoiled(path=str(backup.path))
+
+
+def preview(store: Store, path: Path) -> Preview:
+    """Say what restoring a backup would change.
+
+    Raises:
+        FileMissing, NotABackup, BackupSpoiled: It cannot be used.
+    """
+    return compared(described(path), store.folder.database)
+
+
+def compared(backup: Backup, database: Path) -> Preview:
+    """Compare a backup with a database, as far as that can be read.
+
+    Raises:
+        BackupSpoiled: The backup cannot be used.
+    """
+    require_unchanged(backup)
+    then = living(backup.path) or {}
+    now = living(database) or {}
+    return Preview(
+        backup.path,
+        backup.made_at,
+        backup.reason,
+        in_words(now),
+        in_words(then),
+        difference(now, then),
+        later(database, head=backup.head),
+    )
+
+
+def try_out(path: Path) -> Verdict:
+    """Check in depth what restoring a backup would give, in a passing folder.
+
+    Raises:
+        FileMissing, NotABackup: It is no backup.
+        DiskFull: No room for the trial.
+    """
+    chosen = described(path)
+    started = time.perf_counter()
+    require_space(path.parent, wanted_bytes=2 * path.stat().st_size)
+    with TemporaryDirectory(dir=path.parent, prefix="~", suffix=".partial", ignore_cleanup_errors=True) as place:
+        trial = DataFolder(Path(place))
+        try:
+            shutil.copyfile(path, trial.database)
+            operations = _try(chosen, trial)
+        except Problem as problem:
+            return Verdict(path, False, problem.message(), {}, 0, time.perf_counter() - started)
+        except (OSError, sqlite3.Error):
+            why = BackupSpoiled(path=str(path)).message()
+            return Verdict(path, False, why, {}, 0, time.perf_counter() - started)
+        counts = in_words(living(trial.database) or {})
+    seconds = time.perf_counter() - started
+    sentence = f"这份备份能恢复：校验值、内部结构、每张表的行数都对，{operations} 条操作记录首尾相接。"
+    return Verdict(path, True, sentence, counts, operations, seconds)
+
+
+def age(folder: DataFolder) -> Age:
+    """Return how old the newest backups are, here and in the second place."""
+    kept = listed(folder)
+    try:
+        said = json.loads((folder.backups / _SECOND_NOTE).read_text(encoding="utf-8"))
+        place, trouble = str(said["place"]), str(said["trouble"])
+        second = datetime.fromisoformat(said["at"]) if said["at"] else None
+    except (OSError, ValueError, KeyError, TypeError):
+        place, trouble, second = "", "", None
+    if not kept:
+        return Age(None, second, place, trouble, "red")
+    # without any copy elsewhere, the danger lasts since there is something to lose
+    gap = clock.now() - (second or kept[-1].made_at)
+    level = "red" if gap > _RED else "amber" if gap > _AMBER else "ok"
+    return Age(kept[0].made_at, second, place, trouble, level)
 
 
 def to_thin(backups: Iterable[Backup], *, now: datetime) -> list[Backup]:
@@ -139,11 +348,11 @@ def to_thin(backups: Iterable[Backup], *, now: datetime) -> list[Backup]:
     spans: set[tuple[str, str]] = set()
     ordered = sorted(backups, key=lambda backup: backup.made_at, reverse=True)
     for number, one in enumerate(ordered):
-        age = now - one.made_at
+        old = now - one.made_at
         marks = [
-            ("day", f"{one.made_at:%Y%m%d}", age <= timedelta(days=_KEEP_DAYS)),
-            ("week", "{}-{}".format(*one.made_at.isocalendar()[:2]), age <= timedelta(weeks=_KEEP_WEEKS)),
-            ("month", f"{one.made_at:%Y%m}", age <= timedelta(days=31 * _KEEP_MONTHS)),
+            ("day", f"{one.made_at:%Y%m%d}", old <= timedelta(days=_KEEP_DAYS)),
+            ("week", "{}-{}".format(*one.made_at.isocalendar()[:2]), old <= timedelta(weeks=_KEEP_WEEKS)),
+            ("month", f"{one.made_at:%Y%m}", old <= timedelta(days=31 * _KEEP_MONTHS)),
         ]
         for span, name, young in marks:
             if young and (span, name) not in spans:
@@ -154,6 +363,20 @@ def to_thin(backups: Iterable[Backup], *, now: datetime) -> list[Backup]:
     return [one for one in ordered if one.path not in kept]
 
 
+def _try(chosen: Backup, trial: DataFolder) -> int:
+    if sha256(trial.database) != chosen.sha256:
+        raise BackupSpoiled(path=str(chosen.path))
+    found = facts(trial.database)
+    if not found["whole"] or found["counts"] != chosen.counts or found["head"] != chosen.head:
+        raise BackupSpoiled(path=str(chosen.path))
+    if not has_todays_tables(trial.database):
+        return int(found["counts"].get("operation", 0))  # of an older version; restoring migrates it and verifies then
+    with Store(trial) as store:
+        store.longest_read = float("inf")  # nobody else waits for this copy
+        with store.read() as session:
+            return undoing.verify(session).operations
+
+
 def _head(store: Store) -> str:
     with store.read() as session:
         return session.scalar(select(Operation.hash).order_by(Operation.id.desc()).limit(1)) or ""
@@ -161,15 +384,15 @@ def _head(store: Store) -> str:
 
 def _partial(folder: DataFolder) -> Path:
     folder.backups.mkdir(parents=True, exist_ok=True)
-    return folder.backups / f"{uuid.uuid4().hex}.partial"  # two backups of one second must not meet
+    return folder.backups / f"{clock.now():%Y%m%d-%H%M%S}-{os.getpid()}.partial"
 
 
 def _finish(folder: DataFolder, partial: Path, source: dict[str, Any], reason: str) -> Backup:
-    _sync(partial)
-    facts = _facts(partial)
-    if not facts["whole"]:
+    sync(partial)
+    found = facts(partial)
+    if not found["whole"]:
         raise Damaged(path=str(folder.database), why="备份核对时发现内部结构不完整")
-    if facts != source:
+    if found != source:
         raise StorageTrouble(why="备份与原数据不一致，这份备份没有保留")
     made = clock.now()
     name = f"{made:%Y%m%d-%H%M%S}"
@@ -178,67 +401,67 @@ def _finish(folder: DataFolder, partial: Path, source: dict[str, Any], reason: s
     while target.exists():
         number += 1
         target = folder.backups / f"{name}-{number}{_SUFFIX}"
-    sha256 = _sha256(partial)
+    digest = sha256(partial)
     sidecar = {
         "made_at": made.isoformat(timespec="seconds"),
         "reason": reason,
-        "counts": facts["counts"],
-        "digests": facts["digests"],
-        "head": facts["head"],
-        "sha256": sha256,
+        "counts": found["counts"],
+        "digests": found["digests"],
+        "head": found["head"],
+        "sha256": digest,
     }
-    partial.replace(target)
+    # the sidecar first: a file without one would look like a backup and be none
     note = target.with_suffix(".json.partial")
     note.write_text(json.dumps(sidecar, ensure_ascii=False, indent=1), encoding="utf-8")
-    _sync(note)
+    sync(note)
     note.replace(target.with_suffix(".json"))
-    _sync_folder(folder.backups)
-    for old in to_thin(listed(folder), now=made):
-        old.path.unlink(missing_ok=True)
-        old.path.with_suffix(".json").unlink(missing_ok=True)
-    return Backup(target, made.replace(microsecond=0), reason, facts["counts"], facts["head"], sha256)
+    partial.replace(target)
+    sync_folder(folder.backups)
+    _thin(folder.backups, now=made)
+    return Backup(target, made.replace(microsecond=0), reason, found["counts"], found["head"], digest)
 
 
-def _facts(path: Path) -> dict[str, Any]:
-    """Integrity, counts and digests of one database file, read in one transaction."""
-    connection = sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)
+def _thin(place: Path, *, now: datetime) -> None:
+    for old in to_thin(listed_in(place), now=now):
+        with suppress(OSError):  # held open by a virus scanner: it goes the next time
+            old.path.unlink(missing_ok=True)
+            old.path.with_suffix(".json").unlink(missing_ok=True)
+
+
+def _second(folder: DataFolder, made: Backup, place: Path) -> None:
+    """Copy a backup to the second place and note how that went."""
+    trouble, at = "", age(folder).second
     try:
-        connection.execute("BEGIN")
-        whole = connection.execute("PRAGMA integrity_check(1)").fetchone()[0] == "ok"
-        whole = whole and not connection.execute("PRAGMA foreign_key_check").fetchall()
-        counts = row_counts(connection)
-        digests = {name: _digest(connection, name) for name in counts}
-        last = connection.execute("SELECT hash FROM operation ORDER BY id DESC LIMIT 1").fetchone() if "operation" in counts else None
-        return {"whole": whole, "counts": counts, "digests": digests, "head": last[0] if last else ""}
+        _copy_to_second(made, place)
+        at = made.made_at
+    except Problem as problem:
+        trouble = problem.message()
+    note = {"place": str(place), "trouble": trouble, "at": at.isoformat(timespec="seconds") if at else None}
+    with suppress(OSError):
+        partial = folder.backups / f"{_SECOND_NOTE}.partial"
+        partial.write_text(json.dumps(note, ensure_ascii=False), encoding="utf-8")
+        partial.replace(folder.backups / _SECOND_NOTE)
+
+
+def _copy_to_second(made: Backup, place: Path) -> None:
+    if not place.is_dir():
+        raise NoSecondPlace(path=str(place), why="现在找不到")
+    partial = place / f"{made.path.name}.partial"
+    try:
+        require_space(place, wanted_bytes=made.path.stat().st_size)
+        shutil.copyfile(made.path, partial)
+        sync(partial)
+        if sha256(partial) != made.sha256:
+            raise NoSecondPlace(path=str(place), why="写出后读回不一致")
+        shutil.copyfile(made.path.with_suffix(".json"), (place / made.path.name).with_suffix(".json"))
+        partial.replace(place / made.path.name)
+        sync_folder(place)
+    except OSError as err:
+        raise NoSecondPlace(path=str(place), why="写不进去") from err
     finally:
-        connection.close()
-
-
-def _digest(connection: sqlite3.Connection, table: str) -> str:
-    digest = hashlib.sha256()
-    cursor = connection.execute(f'SELECT * FROM "{table}" ORDER BY 1')
-    while rows := cursor.fetchmany(_CHUNK):
-        digest.update(repr(rows).encode("utf-8", "surrogatepass"))
-    return digest.hexdigest()
-
-
-def _sha256(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
-
-
-def _sync(path: Path) -> None:
-    with path.open("rb+") as file:
-        os.fsync(file.fileno())
-
-
-def _sync_folder(path: Path) -> None:
-    if os.name == "posix":
-        handle = os.open(path, os.O_RDONLY)
-        try:
-            os.fsync(handle)
-        finally:
-            os.close(handle)
+        with suppress(OSError):
+            partial.unlink(missing_ok=True)
+    _thin(place, now=made.made_at)
 
 
 def _trouble(err: Exception, folder: DataFolder) -> Exception:

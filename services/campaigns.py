@@ -18,6 +18,13 @@ from services import clock, records, rules, workdays
 from services.errors import Missing, Refused
 from services.matching import name_key
 
+_FIELDS = {
+    "name": "名称（name）", "issuer": "发文机关（issuer）", "issued_on": "发文日期（issued_on）", "year": "年份（year）",
+    "phases": "阶段（phases）", "deadlines": "时限（deadlines）", "categories": "问题类别（categories）",
+    "attachments": "附件清单（attachments）", "industries": "行业（industries）", "contact": "联系人（contact）",
+    "groups": "组数（groups）", "min_enterprises_per_group": "每组应查家数（min_enterprises_per_group）", "title": "附件标题（title）",
+}  # fmt: skip
+_LONGEST = {"name": 200, "title": 200}
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 _YEARS = range(2000, 2101)
 _COUNTS = range(100_000)
@@ -52,8 +59,12 @@ class BadNotice(Refused):
     """The facts of a notice do not hold together."""
 
     code = "bad_notice"
-    template = "方案里的“{field}”读不懂：{value}。"
+    template = "方案里的{field}读不懂：{value}。"
     mend = "在方案要点（campaign.json、units.csv 或命令选项）里改正后再试；日期写成 2023-04-26，数写成阿拉伯数字。"
+
+    def __init__(self, *, field: str, value: object) -> None:
+        """Keep the field under the name that the office has for it."""
+        super().__init__(field=_FIELDS.get(field, field), value=str(value)[:80])
 
 
 @dataclass(frozen=True)
@@ -325,7 +336,11 @@ def _text(facts: Mapping[str, Any], key: str) -> str | None:
         return None
     if not isinstance(value, str | int) or isinstance(value, bool):
         raise BadNotice(field=key, value=f"{value}（应当是文字）")
-    return _one_line(str(value)) or None
+    text = _one_line(str(value))
+    longest = _LONGEST.get(key, 2000)
+    if len(text) > longest:
+        raise BadNotice(field=key, value=f"有 {len(text)} 个字，最多 {longest} 个")
+    return text or None
 
 
 def _one_line(text: str) -> str:
@@ -338,6 +353,8 @@ def _day(value: object, field: str) -> date | None:
         return None
     if isinstance(value, date):
         return value  # from the window's own form
+    if isinstance(value, date):
+        return value
     if not isinstance(value, str) or not _DAY.fullmatch(value):
         raise BadNotice(field=field, value=value)
     try:

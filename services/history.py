@@ -13,6 +13,7 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from operator import itemgetter
 from typing import Any
 
 from sqlalchemy import Insert, Select, Table, Update, delete, event, func, insert, inspect, select, update
@@ -21,7 +22,7 @@ from sqlalchemy.sql.dml import Delete
 
 from models import Base, Operation, RowChange
 from models.base import new_uid
-from services import clock
+from services import clock, garbage
 
 GENESIS = "0" * 64
 TRACKED: frozenset[str] = frozenset(
@@ -82,7 +83,7 @@ class Recorder:
 
 def canonical(values: Mapping[str, object]) -> str:
     """Return the one JSON text of these values: sorted keys, no blanks."""
-    return json.dumps(values, ensure_ascii=False, sort_keys=True, separators=(",", ":"), default=_plain)
+    return _encode(values)
 
 
 def begin(session: Session, *, label: str, operator: str) -> Recorder:
@@ -153,7 +154,7 @@ def link(previous: str, facts: Mapping[str, object], changes: str) -> str:
     """
     digest = hashlib.sha256()
     for part in (previous, canonical(facts), changes):
-        _put(digest, part)
+        digest.update(_measured(part))
     return digest.hexdigest()
 
 
@@ -168,21 +169,17 @@ def bulk_insert(session: Session, entity: type[Base], rows: Iterable[Mapping[str
     recorder = recorder_of(session)
     session.flush()
     now = clock.now().replace(microsecond=0)
-    number = _next_id(session, table)
-    empty: dict[str, object] = dict.fromkeys(table.columns.keys())
-    ids: list[int] = []
-    filled: list[dict[str, object]] = []
-    changes: list[dict[str, Any]] = []
-    for given in rows:
-        row = {**empty, **given, "id": number, "uid": new_uid(), "revision": 1, "created_at": now, "updated_at": now}
-        filled.append(row)
-        changes.append(recorder.change(table.name, number, str(row["uid"]), None, row))
-        ids.append(number)
-        number += 1
-        if len(filled) >= _BATCH:
-            _flush_rows(session, table, filled, changes)
-    _flush_rows(session, table, filled, changes)
-    return ids
+    first = number = _next_id(session, table)
+    empty: dict[str, object] = {**dict.fromkeys(table.columns.keys()), "revision": 1, "created_at": now, "updated_at": now}
+    said = {"created_at": _plain(now), "updated_at": _plain(now)}
+    batch = _Batch(session, table)
+    with garbage.held_back():
+        for given in rows:
+            row = {**empty, **given, "id": number, "uid": new_uid()}
+            batch.add(row, recorder.change(table.name, number, str(row["uid"]), None, {**row, **said}))
+            number += 1
+        batch.flush()
+    return list(range(first, number))
 
 
 def apply_changes(session: Session, wanted: Mapping[tuple[str, int], tuple[dict[str, Any] | None, dict[str, Any] | None]]) -> None:
@@ -242,12 +239,62 @@ def table_row(session: Session, table: Table, row_ids: Sequence[int]) -> dict[in
     return found
 
 
-def _flush_rows(session: Session, table: Table, rows: list[dict[str, object]], changes: list[dict[str, Any]]) -> None:
-    if rows:
-        session.execute(insert(table), rows, execution_options={_RECORDED: True})
-        session.execute(insert(RowChange), changes)
-        rows.clear()
-        changes.clear()
+class _Batch:
+    """Rows of one table and their changes, inserted some hundred at a time."""
+
+    def __init__(self, session: Session, table: Table) -> None:
+        """Prepare both statements."""
+        changes = RowChange.__table__
+        assert isinstance(changes, Table)
+        self._inserts = (_Insert(session, table, table.columns.keys()), _Insert(session, changes, [c for c in changes.columns.keys() if c != "id"]))
+
+    def add(self, row: Mapping[str, object], change: Mapping[str, object]) -> None:
+        """Take one row and its change."""
+        for into, values in zip(self._inserts, (row, change), strict=True):
+            into.add(values)
+        if len(self._inserts[0].waiting) >= _BATCH:
+            self.flush()
+
+    def flush(self) -> None:
+        """Insert what waits."""
+        for into in self._inserts:
+            into.flush()
+
+
+class _Insert:
+    """Inserts plain tuples, each value bound as its column's type says.
+
+    What SQLAlchemy does for every row (a dictionary of parameters, checked and
+    put in order) is done here once for all rows.
+    """
+
+    def __init__(self, session: Session, table: Table, names: Sequence[str]) -> None:
+        """Compile the statement."""
+        self.waiting: list[tuple[object, ...]] = []
+        self._connection = session.connection()
+        dialect = self._connection.dialect
+        compiled = insert(table).compile(dialect=dialect, column_keys=names)
+        self._statement = str(compiled)
+        # a dialect with named parameters wants them by name
+        self._names = tuple(compiled.positiontup or names)
+        self._positional = compiled.positiontup is not None
+        self._pick = itemgetter(*self._names)
+        processors = [table.columns[name].type.dialect_impl(dialect).bind_processor(dialect) for name in self._names]
+        self._bound = [(place, bind) for place, bind in enumerate(processors) if bind is not None]
+
+    def add(self, values: Mapping[str, object]) -> None:
+        """Take one row."""
+        row = list(self._pick(values))
+        for place, bind in self._bound:
+            row[place] = bind(row[place])
+        self.waiting.append(tuple(row))
+
+    def flush(self) -> None:
+        """Insert what waits."""
+        if self.waiting:
+            rows = self.waiting if self._positional else [dict(zip(self._names, row, strict=True)) for row in self.waiting]
+            self._connection.exec_driver_sql(self._statement, rows)
+            self.waiting = []
 
 
 def _next_id(session: Session, table: Table) -> int:
@@ -310,14 +357,13 @@ def _guard(state: ORMExecuteState) -> None:
 
 def feed(digest: Any, row: Mapping[str, Any]) -> None:
     """Add one row change to a running digest."""
-    for key in ("table_name", "row_id", "row_uid", "before", "after"):
-        value = row[key]
-        _put(digest, "" if value is None else str(value))
+    values = (row["table_name"], row["row_id"], row["row_uid"], row["before"], row["after"])
+    digest.update(b"".join([_measured("" if value is None else str(value)) for value in values]))
 
 
-def _put(digest: Any, part: str) -> None:
+def _measured(part: str) -> bytes:
     data = part.encode()
-    digest.update(len(data).to_bytes(8, "big") + data)
+    return len(data).to_bytes(8, "big") + data
 
 
 def _plain(value: object) -> object:
@@ -328,3 +374,6 @@ def _plain(value: object) -> object:
     if isinstance(value, tuple | set | frozenset):
         return list(value)
     raise TypeError(f"{type(value).__name__} cannot be kept in history")
+
+
+_encode = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"), default=_plain).encode

@@ -9,24 +9,25 @@ BEGIN IMMEDIATE, and is checked before it is committed.
 from __future__ import annotations
 
 import logging
+import shutil
 import sqlite3
-import sys
 import time
+from contextlib import closing
 from pathlib import Path
 
 from sqlalchemy import Connection
 
 from models import Base
-from services import backup, clock, settings
-from services.errors import Damaged, DataFolderRefused, ForeignFile, ReadOnly, StorageTrouble, TooNew
-from services.paths import DataFolder, require_space
+from services import backup, clock, settings, swapping
+from services.dbfile import has_hot_journal, row_counts
+from services.errors import Damaged, ForeignFile, ReadOnly, StorageTrouble, TooNew
+from services.paths import DataFolder, require_present, require_space
+from services.places import require_local, require_plain
 from services.store import APPLICATION_ID, Store, WriterLock, holder_words, make_engine, storage_trouble
 
 HEAD = "v0001"
 MIGRATIONS = Path(__file__).parent / "migrations"
 _OLD_SECONDS = 24 * 3600
-_REMOTE = frozenset({"nfs", "nfs4", "cifs", "smb", "smb3", "smbfs", "fuse.sshfs", "9p", "afs"})
-_DRIVE_REMOTE = 4
 _log = logging.getLogger(__name__)
 
 
@@ -43,9 +44,7 @@ def open_store(root: Path, *, operator: str | None = None, writable: bool = True
         ReadOnly: Somebody else is writing here (only when `writable`).
         ForeignFile, TooNew, Damaged: The file is not ours, not of this version, not whole.
     """
-    folder = DataFolder(root)
-    require_local(root)
-    folder.prepare()
+    folder = _usable(root)
     lock: WriterLock | None = None
     holder = ""
     try:
@@ -56,6 +55,7 @@ def open_store(root: Path, *, operator: str | None = None, writable: bool = True
         holder = holder_words(folder)
     try:
         if lock is not None:
+            swapping.finish(folder)
             _prepare_database(folder)
             sweep(folder)
         store = Store(folder, operator=operator, lock=lock, holder=holder)
@@ -68,30 +68,49 @@ def open_store(root: Path, *, operator: str | None = None, writable: bool = True
     return store
 
 
-def require_local(root: Path) -> None:
-    """Refuse places where SQLite files get lost.
+def examine(root: Path) -> None:
+    """Check a data folder as opening does, but neither make nor migrate it.
+
+    An interrupted write or restore is finished on the way. A folder that somebody else has open is left alone: it was checked there.
 
     Raises:
-        DataFolderRefused: A network path, drive or mount.
+        DataFolderRefused: The place is a network drive or cannot be written.
+        ForeignFile, TooNew, Damaged: The file is not ours, not of this version, not whole.
+        StorageTrouble: It cannot be read.
     """
-    text = str(root)
-    if text.startswith(("\\\\", "//")):
-        raise DataFolderRefused(path=text, why="在网络共享上")
-    if sys.platform == "win32":
-        import ctypes  # noqa: PLC0415 - exists in this form on Windows only
+    folder = _usable(root)
+    try:
+        lock = WriterLock(folder, operator=None)
+    except ReadOnly:
+        return
+    try:
+        swapping.finish(folder)
+        _check_file(folder)
+    finally:
+        lock.release()
 
-        if ctypes.windll.kernel32.GetDriveTypeW(root.absolute().drive + "\\") == _DRIVE_REMOTE:
-            raise DataFolderRefused(path=text, why="在网络驱动器上")
-    elif _mount_kind(root) in _REMOTE:
-        raise DataFolderRefused(path=text, why="在网络驱动器上")
+
+def require_whole(folder: DataFolder) -> None:
+    """Refuse a folder without a database of ours that is whole.
+
+    Raises:
+        ForeignFile, TooNew, Damaged: As at opening, or there is none.
+        StorageTrouble: It cannot be read.
+    """
+    if _check_file(folder) is None:
+        raise Damaged(path=str(folder.database), why="文件不见了或是空的")
 
 
 def sweep(folder: DataFolder) -> None:
     """Remove what an interrupted run left: old private copies and partial files."""
     limit = time.time() - _OLD_SECONDS
-    for place, pattern in ((folder.snapshots, "*.sqlite*"), (folder.backups, "*.partial*")):
+    for place, pattern in ((folder.snapshots, "*"), (folder.backups, "*.partial*")):
         for leftover in place.glob(pattern):
-            if leftover.stat().st_mtime < limit:
+            if leftover.stat().st_mtime >= limit:
+                continue
+            if leftover.is_dir():
+                shutil.rmtree(leftover, ignore_errors=True)
+            else:
                 leftover.unlink(missing_ok=True)
 
 
@@ -110,17 +129,17 @@ def upgrade(connection: Connection) -> None:
 
 def _prepare_database(folder: DataFolder) -> None:
     path = folder.database
-    fresh = not path.exists() or path.stat().st_size == 0
-    stamp = None if fresh else _check_file(path)
+    stamp = _check_file(folder)
     if stamp == HEAD:
         return
+    fresh = stamp is None
     require_space(folder.root, wanted_bytes=0 if fresh else 2 * path.stat().st_size)
-    if stamp is not None:
+    if not fresh:
         backup.make_of_file(folder, reason="升级前")
     engine = make_engine(path, pooled=False, foreign_keys=False)
     try:
         with engine.begin() as connection:
-            before = {} if fresh else backup.row_counts(connection)
+            before = {} if fresh else row_counts(connection)
             if fresh:
                 connection.exec_driver_sql(f"PRAGMA application_id={APPLICATION_ID}")
             upgrade(connection)
@@ -131,45 +150,60 @@ def _prepare_database(folder: DataFolder) -> None:
         engine.dispose()
 
 
-def _check_file(path: Path) -> str | None:
+def _usable(root: Path) -> DataFolder:
+    folder = DataFolder(root)
+    require_local(root)
+    require_present(root)
+    require_plain(folder.database)
+    folder.prepare()
+    return folder
+
+
+def _check_file(folder: DataFolder) -> str | None:
+    """Return the schema of the database; None if there is none yet."""
+    path = folder.database
+    known = any(folder.backups.glob("*.json"))  # this office has worked here: a missing or strange file is a loss, not a beginning
+    if not path.exists() or path.stat().st_size == 0:
+        if known:
+            raise Damaged(path=str(path), why="文件不见了或是空的，而备份还在")
+        return None
+    interrupted = has_hot_journal(path)
     try:
-        connection = sqlite3.connect(path)  # read-write: a hot journal is rolled back here, before anything reads
-        try:
+        with closing(sqlite3.connect(path)) as connection:  # read-write: a hot journal is rolled back here, before anything reads
             if connection.execute("PRAGMA application_id").fetchone()[0] != APPLICATION_ID:
                 raise ForeignFile(path=str(path))
-            verdict = connection.execute("PRAGMA quick_check(1)").fetchone()[0]
-            if verdict != "ok":
-                raise Damaged(path=str(path), why=str(verdict))
+            _require_whole(connection, path, thorough=interrupted)
             row = connection.execute("SELECT version_num FROM alembic_version").fetchone()
-        finally:
-            connection.close()
     except sqlite3.DatabaseError as err:
-        raise storage_trouble(err, path) from err
-    stamp = row[0] if row else None
-    if stamp is not None and stamp > HEAD:
+        trouble = storage_trouble(err, path)
+        if (isinstance(trouble, ForeignFile) and known) or trouble is err:
+            raise Damaged(path=str(path), why="文件的开头或目录读不出来") from err
+        raise trouble from err
+    except ForeignFile as err:
+        if known:
+            raise Damaged(path=str(path), why="里面不再是执法台的数据，可能被别的程序换掉了") from err
+        raise
+    if row is None or not row[0]:
+        raise Damaged(path=str(path), why="没有版本记录")
+    stamp = str(row[0])
+    if stamp > HEAD:
         raise TooNew(stamp=stamp)
-    return str(stamp)
+    return stamp
+
+
+def _require_whole(connection: sqlite3.Connection, path: Path, *, thorough: bool) -> None:
+    check = "integrity_check" if thorough else "quick_check"
+    verdict = connection.execute(f"PRAGMA {check}(1)").fetchone()[0]
+    if verdict != "ok":
+        raise Damaged(path=str(path), why="文件内部结构不完整")
+    if thorough and connection.execute("PRAGMA foreign_key_check").fetchone() is not None:
+        raise Damaged(path=str(path), why="有些行失去了所属的行")
 
 
 def _check_upgrade(connection: Connection, before: dict[str, int], path: Path) -> None:
-    after = backup.row_counts(connection)
+    after = row_counts(connection)
     lost = [name for name, count in before.items() if after.get(name, 0) < count and name != "alembic_version"]
     orphans = connection.exec_driver_sql("PRAGMA foreign_key_check").fetchall()
     if lost or orphans:
         why = f"升级后核对不符（{'、'.join(lost) or '有失去所属的行'}），已退回升级前"
         raise StorageTrouble(why=why, path=str(path))
-
-
-def _mount_kind(root: Path) -> str:
-    try:
-        lines = Path("/proc/mounts").read_text(encoding="utf-8", errors="replace").splitlines()
-    except OSError:
-        return ""
-    best, kind = "", ""
-    place = str(root.resolve()) + "/"
-    for line in lines:
-        parts = line.split()
-        mount = parts[1].replace("\\040", " ").rstrip("/") + "/"
-        if place.startswith(mount) and len(mount) > len(best):
-            best, kind = mount, parts[2]
-    return kind

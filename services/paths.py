@@ -78,8 +78,33 @@ class DataFolder:
 
 
 def default_data_folder() -> Path:
-    """Return the user's data folder of this PC."""
-    return Path(platformdirs.user_data_dir("Zhifatai", appauthor=False))
+    """Return the user's data folder: the usual place, or where it was moved."""
+    return _moved_to() or _usual_place()
+
+
+def remember_move(source: Path, target: Path) -> None:
+    """Keep in mind where the user's data folder went, if it is that one which moved.
+
+    Raises:
+        OSError: The note cannot be written.
+    """
+    if source.absolute() != default_data_folder().absolute():
+        return
+    note = _note()
+    note.parent.mkdir(parents=True, exist_ok=True)
+    partial = note.with_suffix(".partial")
+    partial.write_text(str(target.absolute()), encoding="utf-8")
+    partial.replace(note)
+
+
+def require_present(root: Path) -> None:
+    """Refuse to begin anew where moved data should lie but do not.
+
+    Raises:
+        DataFolderRefused: The drive is not connected, or the folder was removed.
+    """
+    if root == _moved_to() and not root.exists():
+        raise DataFolderRefused(path=str(root), why="现在找不到（移动盘没有接上，或文件夹被移走）")
 
 
 def require_space(folder: Path, *, wanted_bytes: int = 0) -> None:
@@ -99,3 +124,19 @@ def require_space(folder: Path, *, wanted_bytes: int = 0) -> None:
     free = shutil.disk_usage(place).free
     if free < needed:
         raise DiskFull(path=str(folder), free=free // _MEGABYTE, needed=needed // _MEGABYTE)
+
+
+def _usual_place() -> Path:
+    return Path(platformdirs.user_data_dir("Zhifatai", appauthor=False))
+
+
+def _note() -> Path:
+    return Path(platformdirs.user_config_dir("Zhifatai", appauthor=False)) / "data-folder.txt"
+
+
+def _moved_to() -> Path | None:
+    try:
+        text = _note().read_text(encoding="utf-8").strip()
+    except (OSError, UnicodeDecodeError):
+        return None
+    return Path(text) if text else None

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from models.base import Base, Record
 from models.forms import Form, Issue, Row
-from services import clock
+from services import clock, history
 from services.errors import Invalid, Missing
 from services.words import table_name
 
@@ -100,6 +100,17 @@ def to_bin(session: Session, entity: type[R], record_ids: Sequence[int]) -> None
     now = clock.now().replace(microsecond=0)
     for record_id in record_ids:
         get(session, entity, record_id).deleted_at = now
+
+
+def note_view(session: Session, *, table: str, record_id: int) -> None:
+    """Record that the personal numbers of a row were looked at; nothing changes.
+
+    Args:
+        session: Session of a write, labelled with whose numbers they are.
+        table: Table of the row.
+        record_id: The row.
+    """
+    history.describe(session, kind="view", table=table, row=record_id)
 
 
 def joined(query: Select[Any], owner: type[Record]) -> ScalarSelect[str]:

@@ -32,7 +32,7 @@ from sqlalchemy.orm.exc import StaleDataError
 from sqlalchemy.pool import NullPool, QueuePool
 
 from services import clock, history
-from services.errors import Busy, Conflict, Damaged, DiskFull, ForeignFile, NoOperator, ReadOnly, StorageTrouble
+from services.errors import Busy, Conflict, Damaged, DataFolderRefused, DiskFull, ForeignFile, NoOperator, ReadOnly, StorageTrouble
 from services.paths import DataFolder
 
 APPLICATION_ID = 0x5A464231  # "ZFB1", so that a foreign database is refused
@@ -254,6 +254,8 @@ class WriterLock:
             self._lock.acquire()
         except Timeout as err:
             raise ReadOnly(holder=holder_words(folder)) from err
+        except OSError as err:
+            raise DataFolderRefused(path=str(folder.root), why="不能写入") from err
         facts = {
             "operator": operator,
             "user": _user(),

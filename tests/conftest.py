@@ -97,6 +97,14 @@ def clock_runs_again() -> Iterator[None]:
     clock.set_demo_date(None)
 
 
+@pytest.fixture(autouse=True)
+def patient_reads(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Fail reads above a second, not above 200 ms: a busy machine may take the processor away meanwhile."""
+    from services.store import Store  # noqa: PLC0415 - as above
+
+    monkeypatch.setattr(Store, "longest_read", 1.0)
+
+
 @pytest.fixture
 def frozen_today() -> date:
     """Let the clock stand on Thursday 2023-04-20 and return that day."""

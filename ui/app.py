@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import logging
 import sys
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import partial
@@ -22,7 +23,7 @@ from services import clock
 from services.errors import Problem
 from services.paths import default_data_folder
 from services.progress import Progress
-from ui import errors, icons, sheet, theme
+from ui import errors, icons, sheet
 from ui.bars import Campaign
 from ui.late_store import LateStore
 from ui.main_window import MainWindow
@@ -31,10 +32,15 @@ from ui.tasks import Tasks
 
 if TYPE_CHECKING:
     from services.store import Store
+    from ui.reopening import Reopener
 
 THEMES = {"跟随系统": "system", "浅色": "light", "深色": "dark", "高对比": "hc"}
 BACKUP_EVERY_MS = 60 * 60 * 1000
+BACKUP_MOMENTS = {"打开": "open", "每小时": "hourly", "关闭": "close", "手动": "manual"}
+OPERATOR_KEY = "people/operator"
 SOON_WORKDAYS = 3
+# After this long at the latest the backup at opening no longer waits for quiet.
+SETTLE_MS, SETTLE_TRIES = 100, 50
 
 
 @dataclass(frozen=True)
@@ -43,6 +49,7 @@ class Opened:
 
     Attributes:
         chosen: The campaign to work on: the newest open one.
+        masks: Numbers of persons are masked on the screen.
     """
 
     campaigns: tuple[Campaign, ...]
@@ -50,7 +57,7 @@ class Opened:
     office: str
     operator: str
     demo_date: date | None
-    backed_up: str
+    masks: bool
     deadline: tuple[str, str, str]
 
 
@@ -74,9 +81,7 @@ def make_application(arguments: list[str]) -> QApplication:
     if translator.load("qtbase_zh_CN", QLibraryInfo.path(QLibraryInfo.LibraryPath.TranslationsPath)):
         app.installTranslator(translator)
     QLocale.setDefault(QLocale(QLocale.Language.Chinese, QLocale.Country.China))
-    kept = QSettings()
-    scale = float(str(kept.value("look/scale", 1.0)))
-    sheet.apply(app, theme.wanted(str(kept.value("look/theme", "system"))), scale=scale)
+    sheet.prefer(app)
     return app
 
 
@@ -103,6 +108,7 @@ class Keeper(QObject):
         super().__init__(window)
         self.window, self.late, self.folder = window, late, folder
         self.ready = False
+        self._reopening: Reopener | None = None
         tasks = window.tasks
         window.closing.connect(self.close)
         window.files_dropped.connect(self.take_files)
@@ -136,6 +142,8 @@ class Keeper(QObject):
                 _back_up(store=self.late.present, reason="关闭")
             except Problem as problem:
                 logging.getLogger(__name__).error("backup at closing failed: %s", problem.code)
+        if self.late.present is None:
+            self.late.close()  # or reads that wait for data would never end
         self.window.tasks.shutdown()
         self.late.close()
 
@@ -197,19 +205,26 @@ class Keeper(QObject):
 
     def choose_theme(self, name: str) -> None:
         """Dress the program anew and remember the choice."""
-        QSettings().setValue("look/theme", name)
         app = QApplication.instance()
         assert isinstance(app, QApplication)
-        sheet.apply(app, theme.wanted(name), scale=theme.current().scale)
+        sheet.prefer(app, name=name)
 
     def back_up(self, reason: str) -> None:
         """Make a verified backup in the background."""
         if self.ready and self.late.writable:
-            self.window.tasks.work(_back_up, store=self.late.present, reason=reason).then(self.window.status.set_backup)
+            self.window.tasks.work(_back_up, store=self.late.present, reason=reason).then(self._show_age)
 
     def _wish(self, what: str) -> None:
-        wishes = {"campaign": self.new_campaign, "demo": self.open_demo, "import": self.ask_files}
-        wishes[what]()
+        name, _colon, argument = what.partition(":")
+        wishes: dict[str, Callable[[], object]] = {
+            "campaign": self.new_campaign,
+            "demo": self.open_demo,
+            "import": self.ask_files,
+            "backed_up": self._ask_age,
+            "restore": lambda: self._reopener().restore(self.folder, Path(argument)),
+            "move": lambda: self._reopener().move(self.folder, Path(argument)),
+        }
+        wishes[name]()
 
     def _opened(self, opened: Opened) -> None:
         from services import undoing
@@ -225,22 +240,45 @@ class Keeper(QObject):
         elif not opened.operator:
             self.ask_operator(first=True)
         else:
-            self.back_up("打开")
+            self._settle_in(SETTLE_TRIES)
+        self._ask_age()
+
+    def _settle_in(self, tries: int) -> None:
+        """Once the first page has its answers, make the backup and import what other pages need."""
+        if self.late.present is None:
+            return
+        if tries and self.window.tasks.running:
+            QTimer.singleShot(SETTLE_MS, self, partial(self._settle_in, tries - 1))
+            return
+        self.back_up("打开")
+        self.window.tasks.work(_warm_up)
 
     def _not_opened(self, problem: Problem) -> None:
-        errors.show_problem(self.window, problem, what="数据没有打开")
-        self.window.status.set_saved("数据没有打开")
+        self._reopener().take(self.folder, problem)
+
+    def _reopener(self) -> Reopener:
+        from ui.reopening import Reopener
+
+        if self._reopening is None:
+            self._reopening = Reopener(self.window, self.late, open_at=_open, facts=_facts, operator=_last_operator())
+            self._reopening.opened.connect(self._moved)
+        self._reopening.operator = _last_operator()
+        return self._reopening
+
+    def _ask_age(self) -> None:
+        if self.late.present is not None:
+            self.window.tasks.work(_age, store=self.late.present).then(self._show_age)
+
+    def _show_age(self, age: Any) -> None:
+        from ui.backup_list import age_words
+
+        self.window.status.set_backup(*age_words(age))
 
     def _moved(self, folder: Path, opened: Opened) -> None:
-        from services import undoing
-
-        self.folder, self.ready = folder, True
-        self.window.use_history(undoing)
+        self.folder = folder
         self.window.status.set_place(f"数据位置 {folder}")
         self.window.desk.choose(None)
-        self._show(opened)
-        self.window.go("home")
-        self.back_up("打开")
+        self._opened(opened)
 
     def _refresh(self) -> None:
         if self.ready:
@@ -252,8 +290,9 @@ class Keeper(QObject):
         self.window.top.set_deadline(*opened.deadline)
         self.window.set_demo_date(opened.demo_date)
         self.window.setWindowTitle(f"执法台 - {opened.office}" if opened.office else "执法台")
-        if opened.backed_up:
-            self.window.status.set_backup(opened.backed_up)
+        self.window.desk.set_masks(opened.masks)
+        if opened.operator:
+            QSettings().setValue(OPERATOR_KEY, opened.operator)
 
     def _operator_given(self, dialog: Any, row: dict[str, Any]) -> None:
         self.late.present.operator = row["operator"]
@@ -292,6 +331,12 @@ def _packages(desk: Desk) -> Page:
     return PackagesPage(desk, desk.tasks.store)
 
 
+def _settings_page(desk: Desk) -> Page:
+    from ui.pages.settings import SettingsPage
+
+    return SettingsPage(desk, desk.tasks.store)
+
+
 # To add a page: its module in ui/pages, a line here. The words stand here and not in the
 # declarations, so that the rail is painted before any service is imported.
 ENTRIES = (
@@ -303,13 +348,14 @@ ENTRIES = (
     Entry("hazard_list", "问题整改", "wrench", 2, partial(_register, "findings", "FINDINGS")),
     Entry("cases", "案件办理", "scales", 2, partial(_register, "cases", "CASES")),
     Entry("packages", "报送打包", "package", 3, _packages),
+    Entry("settings", "设置", "gear-six", 4, _settings_page),
 )
 
 
 def _open(*, late: LateStore, folder: Path) -> Opened:
     from services import history, migrate, rules, settings
 
-    _warm_up()
+    _first_page()
     store = migrate.open_store(folder, writable=False)
     with store.read() as session:
         kept = settings.load(session)
@@ -326,23 +372,34 @@ def _open(*, late: LateStore, folder: Path) -> Opened:
         return _facts(session, chosen=None)
 
 
+def _last_operator() -> str:
+    """Return who worked here last, for operations of a window without data."""
+    return str(QSettings().value(OPERATOR_KEY) or "救援窗口")
+
+
+def _age(*, store: Store) -> Any:
+    from services import backup
+
+    return backup.age(store.folder)
+
+
+def _first_page() -> None:
+    """Import what the first page needs, so that no read waits for an import while the database is held."""
+    _import("undoing", "lookup", "campaigns", "figures.overview")
+
+
 def _warm_up() -> None:
-    """Import what pages will need, so that no read waits for an import while the database is held."""
+    """Import what the other pages need, the writers of documents last; a page that is faster waits for its part."""
+    _import("people", "groups", "enterprises", "inspections", "findings", "cases", "matching", "runs")
+    from services import matching
+
+    matching.initials("岚")
+
+
+def _import(*names: str) -> None:
     from importlib import import_module
 
-    for name in (
-        "undoing",
-        "lookup",
-        "campaigns",
-        "people",
-        "groups",
-        "enterprises",
-        "inspections",
-        "findings",
-        "cases",
-        "runs",
-        "figures.overview",
-    ):
+    for name in names:
         import_module(f"services.{name}")
 
 
@@ -350,7 +407,7 @@ def _open_demo(*, late: LateStore, folder: Path, progress: Progress) -> Opened:
     import resources
     from services import history, migrate, runs, settings
 
-    _warm_up()
+    _first_page()
     store = migrate.open_store(folder, operator="演示用户")
     with store.read() as session:
         empty = not settings.load(session).demo_date
@@ -378,7 +435,7 @@ def _facts(session: Any, *, chosen: int | None) -> Opened:
             state = "soon" if near.working_days <= SOON_WORKDAYS else ""
             deadline = (f"距 {near.due.month}月{near.due.day}日 报送还有", left, state)
     shown = tuple(Campaign(one.id, one.name, one.year) for one in listed)
-    return Opened(shown, current, kept.brigade or kept.office, kept.operator, kept.demo_date, "", deadline)
+    return Opened(shown, current, kept.brigade or kept.office, kept.operator, kept.demo_date, kept.mask_personal, deadline)
 
 
 def _settings(session: Any) -> dict[str, str]:
@@ -408,8 +465,9 @@ def _create_campaign(session: Any, *, row: dict[str, Any]) -> int:
     return campaigns.create_by_hand(session, row=row)
 
 
-def _back_up(*, store: Store, reason: str) -> str:
+def _back_up(*, store: Store, reason: str) -> Any:
     from services import backup
 
-    made = backup.make(store, reason=reason, forced=reason == "手动") or next(iter(backup.listed(store.folder)), None)
-    return f"已自动备份 {made.made_at:%H:%M}" if made else ""
+    if backup.due(store, BACKUP_MOMENTS[reason]):
+        backup.make(store, reason=reason)
+    return backup.age(store.folder)

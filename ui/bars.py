@@ -256,8 +256,19 @@ class StatusLine(QFrame):
         """Say what became of the last change."""
         self._put(0, self.saved, text)
 
-    def set_backup(self, text: str) -> None:
-        """Say when the last backup was made; empty hides it."""
+    def set_backup(self, text: str, level: str = "", tip: str = "") -> None:
+        """Say how old the backups are; empty hides it.
+
+        Args:
+            text: Words; they say what the colour says.
+            level: "soon", "bad" or "" for plain.
+            tip: The whole story.
+        """
+        self.backup.setToolTip(tip)
+        if self.backup.property("said") != level:
+            self.backup.setProperty("said", level)
+            self.backup.style().unpolish(self.backup)
+            self.backup.style().polish(self.backup)
         self._put(1, self.backup, text)
 
     def set_place(self, text: str) -> None:

@@ -22,7 +22,7 @@ import typer
 
 import resources
 from services import backup, campaigns, checks, clock, figures, lookup, migrate, runs, settings, undoing
-from services.errors import FileTrouble, NoOperator, Problem, Refused
+from services.errors import NoOperator, Problem, Refused
 from services.imports.plan import as_json as plan_json
 from services.imports.plan import read_file
 from services.imports.worker import Reader
@@ -34,6 +34,7 @@ from ui import cli_output as output
 # typer carries click inside and names only some of its errors
 UsageError: type[Exception] = typer.BadParameter.__mro__[1]
 DONE, REFUSED, USAGE, BUG = 0, 1, 2, 3
+EARLIEST = 2000  # no campaign and no rule is older
 _INTERRUPTED = 130
 DEMO_OPERATOR = "演示用户"
 _VALUED = frozenset({"--data-dir", "--database", "--operator"})
@@ -59,7 +60,7 @@ class BadDate(Refused):
     """A date on the command line cannot be read."""
 
     code = "bad_date"
-    template = "“{text}”不是日期。"
+    template = "“{text}”不是 2000 年以后的日期。"
     mend = "写成 2023-04-26。"
 
 
@@ -98,7 +99,7 @@ def run(arguments: list[str]) -> int:
     """
     first, rest = _hoisted(arguments)
     _options.json = "--json" in first
-    if not rest and not _VALUED.intersection(first[-1:]) and "--database" not in first:
+    if not rest and "--database" not in first:
         return _open_window(first)
     logging.basicConfig(level=logging.WARNING, stream=sys.stderr, format="%(levelname)s %(name)s: %(message)s")
     try:
@@ -128,7 +129,7 @@ def _globals(
     operator: Annotated[str | None, typer.Option("--operator", help="谁在操作")] = None,
 ) -> None:
     """Keep the global options for the command that follows."""
-    _options.data_dir, _options.json, _options.operator = data_dir, as_json, operator
+    _options.data_dir, _options.json, _options.operator = data_dir, as_json, (operator or "").strip() or None
     if database:
         raise DatabaseNotYet(where=database)
 
@@ -165,7 +166,7 @@ def read_form(
             progress(number, len(files), path.name)
             documents.append((path, read_file(path, reader=reader, expected=form).as_json()))
     if out_dir is not None:
-        _write_each(documents, out_dir)
+        output.write_each(documents, out_dir)
     many = {"schema": "form-import-list/1", "files": [document for _path, document in documents]}
     _print(documents[0][1] if len(documents) == 1 else many, lambda: [output.read_line(document) for _path, document in documents])
     return REFUSED if all(document["outcome"] == "rejected" for _path, document in documents) else DONE
@@ -421,19 +422,6 @@ def _import(store: Store, files: list[Path], campaign_id: int | None, form: str 
     return REFUSED if refused else DONE
 
 
-def _write_each(documents: list[tuple[Path, dict[str, Any]]], folder: Path) -> None:
-    names: set[str] = set()
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        for path, document in documents:
-            # 甲.xlsx and 甲.csv must not fall on one name
-            name = path.stem if path.stem not in names else path.name
-            names.add(name)
-            (folder / f"{name}.json").write_text(output.json_text(document), encoding="utf-8")
-    except OSError as err:
-        raise FileTrouble(path=str(folder), why="不能写入") from err
-
-
 def _open_window(options: list[str]) -> int:
     from ui.app import run_window
 
@@ -450,7 +438,11 @@ def _hoisted(arguments: list[str]) -> tuple[list[str], list[str]]:
         if one == "--":
             return first, [*rest, one, *waiting]
         if name in _VALUED:
-            first += [name, value] if value else [name, *[v for v in [next(waiting, None)] if v is not None]]
+            given = value or next(waiting, "")
+            if given:
+                first += [name, given]
+            elif name != "--operator":
+                rest.append(name)  # without its value: the parser says so
         elif one == "--json":
             first.append(one)
         else:
@@ -477,9 +469,12 @@ def _day(text: str | None) -> date | None:
     if not text:
         return None
     try:
-        return date.fromisoformat(text)
+        day = date.fromisoformat(text)
     except ValueError as err:
         raise BadDate(text=text) from err
+    if day.year < EARLIEST:
+        raise BadDate(text=text)
+    return day
 
 
 def _halves(text: str) -> tuple[str, str]:

@@ -19,7 +19,7 @@ from rich.progress import BarColumn, TextColumn
 from rich.progress import Progress as Bar
 
 from services import checks, runs
-from services.errors import Problem
+from services.errors import FileTrouble, Problem
 from services.progress import Progress, silent
 
 _MAIN_FIGURES = frozenset({"enterprises", "visits", "findings", "penalty_items", "proposed_cases"})
@@ -54,6 +54,24 @@ def say_problem(problem: Problem, *, as_json: bool) -> None:
 def json_text(document: object) -> str:
     """Return a document as the commands write it."""
     return json.dumps(document, ensure_ascii=False, indent=1)
+
+
+def write_each(documents: Iterable[tuple[Path, Mapping[str, Any]]], folder: Path) -> None:
+    """Write the document of each file into a folder.
+
+    Raises:
+        FileTrouble: The folder cannot be written.
+    """
+    names: set[str] = set()
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        for path, document in documents:
+            # 甲.xlsx and 甲.csv must not fall on one name
+            name = path.stem if path.stem not in names else path.name
+            names.add(name)
+            (folder / f"{name}.json").write_text(json_text(document), encoding="utf-8")
+    except OSError as err:
+        raise FileTrouble(path=str(folder), why="不能写入") from err
 
 
 @contextmanager

@@ -44,6 +44,23 @@ class LateStore:
         if before is not None:
             before.close()
 
+    @property
+    def operator(self) -> str | None:
+        """Who is working, as the open store has it."""
+        name: str | None = self._store().operator
+        return name
+
+    @operator.setter
+    def operator(self, name: str | None) -> None:
+        self._store().operator = name
+
+    def let_go(self) -> None:
+        """Close the store; whoever asks for data waits until one is attached."""
+        self._here.clear()
+        before, self.present = self.present, None
+        if before is not None:
+            before.close()
+
     def close(self) -> None:
         """Close the store and let nobody wait any longer."""
         if self.present is not None:

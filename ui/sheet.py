@@ -10,11 +10,13 @@ from __future__ import annotations
 
 from string import Template
 
+from PySide6.QtCore import QSettings
 from PySide6.QtWidgets import QApplication
 
 from ui import icons, theme
 from ui.theme import Theme
 
+_THEME, _SCALE = "look/theme", "look/scale"
 TEMPLATE = Template("""
 QToolTip { background: $tip; color: $on_tip; border: 1px solid $tip; padding: 4px 6px; font-size: ${note}px; }
 QMainWindow, #page, #header, #filterBar, #panelScroll, #panelBody, #panelFoot, #panelHead { background: $paper; }
@@ -24,6 +26,8 @@ QMainWindow, #page, #header, #filterBar, #panelScroll, #panelBody, #panelFoot, #
 #rail { background: $rail; border: 0; outline: 0; }
 #statusLine { background: $rail; border-top: 1px solid $hairline; }
 #statusLine QLabel { color: $ink2; font-size: ${note}px; }
+#statusLine QLabel[said="soon"] { color: $soon; }
+#statusLine QLabel[said="bad"] { color: $bad; }
 #demoBar { background: $soon_soft; border-bottom: 1px solid $soon_line; }
 #demoBar QLabel { color: $soon; font-size: ${note}px; }
 #header { border-bottom: 1px solid $hairline; }
@@ -39,6 +43,7 @@ QMainWindow, #page, #header, #filterBar, #panelScroll, #panelBody, #panelFoot, #
 QSplitter::handle { background: $hairline; }
 
 QLabel[kind="page"] { color: $ink; font-size: ${page}px; font-weight: $bold; }
+QLabel[kind="headline"] { color: $ink; font-size: ${record}px; font-weight: $bold; }
 QLabel[kind="record"] { color: $ink; font-size: ${panel}px; font-weight: $bold; }
 QLabel[kind="section"] { color: $ink; font-size: ${strong}px; font-weight: $bold; }
 QLabel[kind="figure"] { color: $ink; font-size: ${figure}px; font-weight: $bold; }
@@ -48,6 +53,8 @@ QLabel[kind="note"] { color: $ink3; font-size: ${note}px; }
 QLabel[kind="label"] { color: $ink2; font-size: ${note}px; }
 QLabel[kind="soon"] { color: $soon; font-weight: $bold; }
 QLabel[kind="bad"] { color: $bad; font-weight: $bold; }
+QLabel[said="soon"] { color: $soon; }
+QLabel[said="bad"] { color: $bad; }
 QLabel[issue="bad"] { color: $bad; font-size: ${note}px; }
 QLabel[issue="soon"] { color: $soon; font-size: ${note}px; }
 QLabel[kind="keycap"] { color: $ink2; background: $paper; font-size: ${micro}px; border: 1px solid $line; border-radius: 3px;
@@ -174,6 +181,29 @@ def apply(app: QApplication, name: str = "light", *, scale: float = 1.0) -> Them
     return chosen
 
 
+def prefer(app: QApplication, *, name: str | None = None, scale: float | None = None) -> Theme:
+    """Dress the application as its user likes it, and remember what changed.
+
+    Args:
+        app: The application.
+        name: "system", "light", "dark" or "hc"; None leaves it.
+        scale: Text size, 1.0 to 2.0; None leaves it.
+    """
+    kept = QSettings()
+    if name is not None:
+        kept.setValue(_THEME, name)
+    if scale is not None:
+        kept.setValue(_SCALE, scale)
+    liked, size = preferred()
+    return apply(app, theme.wanted(liked), scale=size)
+
+
+def preferred() -> tuple[str, float]:
+    """Return the theme and the text size that the user chose before."""
+    kept = QSettings()
+    return str(kept.value(_THEME, "system")), float(str(kept.value(_SCALE, 1.0)))
+
+
 def render(chosen: Theme) -> str:
     """Return the style sheet of a theme."""
     colors = {key: chosen.color(key).name() for key in theme.tokens()["color"][chosen.name]}
@@ -182,7 +212,7 @@ def render(chosen: Theme) -> str:
 
 def _sizes(chosen: Theme) -> dict[str, str]:
     """Sizes in px; min-height in a sheet is the content's, so edges come off."""
-    sizes = {key: chosen.px("type", key) for key in ("page", "panel", "strong", "figure", "note", "micro")}
+    sizes = {key: chosen.px("type", key) for key in ("page", "record", "panel", "strong", "figure", "note", "micro")}
     sizes |= {f"r_{key}": chosen.px("radius", key) for key in ("card", "badge", "control", "popup")}
     heights = {"button": "button", "small": "button_small", "input": "input"}
     for short, key in heights.items():

@@ -16,6 +16,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from services import rules, workdays
+from services.errors import Missing
 from services.figures.facts import Facts
 from services.findings import CLOSED
 
@@ -48,12 +49,19 @@ class Figure:
 
 def all_figures(session: Session, facts: Facts) -> list[Figure]:
     """Return every indicator of a campaign, in the order of the command's contract."""
-    publication = rules.number(session, key="publication_workdays", on=facts.as_of)
+    publication = _publication_days(session, facts)
     figures: list[Figure] = []
     for key, (name, unit, definition, register, filters, count) in _DEFINED.items():
         value, rows = _published(facts, publication) if key == "published_rate" else count(facts)
         figures.append(Figure(key, name, value, unit, definition, tuple(row.uid for row in rows), register, filters))
     return figures
+
+
+def _publication_days(session: Session, facts: Facts) -> int | None:
+    try:
+        return rules.number(session, key="publication_workdays", on=facts.as_of)
+    except Missing:
+        return None  # no such rule was valid on that day
 
 
 def figures_by_key(session: Session, facts: Facts) -> dict[str, Figure]:
@@ -174,7 +182,9 @@ def _double(facts: Facts) -> Counted:
     return percent(len(rows), len(facts.ordinary)), rows
 
 
-def _published(facts: Facts, days: int) -> Counted:
+def _published(facts: Facts, days: int | None) -> Counted:
+    if days is None:
+        return None, ()
     decided = [case for case in facts.cases if case.decided_on and case.decided_on <= facts.as_of]
     in_time = [c for c in decided if c.published_on and workdays.between(c.decided_on, c.published_on) <= days]
     return percent(len(in_time), len(decided)), decided

@@ -161,7 +161,14 @@ def heading(text: str) -> str:
 @lru_cache(maxsize=16_384)
 def bare_heading(text: str) -> str:
     """Return a heading also without what stands in brackets."""
+    if unfoldable(text):
+        return text.lower()
     return heading(_BRACKETS.sub("", re.sub(r"\s+", "", unicodedata.normalize("NFKC", text)))) or heading(text)
+
+
+def unfoldable(text: str) -> bool:
+    """Tell whether the text has no blank, sign or width to fold: most cells."""
+    return text.isalnum() and unicodedata.is_normalized("NFKC", text)
 
 
 def heading_keys(form: Form) -> Mapping[str, str]:
@@ -181,6 +188,8 @@ def extended(form: Form) -> Form:
 
 
 def _compared(text: str) -> str:
+    if unfoldable(text):
+        return text.lower()
     return _PUNCTUATION.sub("", unicodedata.normalize("NFKC", text)).lower()
 
 
@@ -218,13 +227,19 @@ def _may_be_header(row: RawRow, words: frozenset[str], *, thorough: bool) -> boo
         if not isinstance(value, str) or not value:
             continue
         looked += 1
-        if len(value) <= LONGEST_HEADING and (heading(value) in words or bare_heading(value) in words):
+        if len(value) <= LONGEST_HEADING and _is_word(value, words):
             hits += 1
             if hits >= 2:
                 return True
         elif not thorough and looked - hits > 2:
             return False
     return False
+
+
+def _is_word(text: str, words: frozenset[str]) -> bool:
+    if unfoldable(text):
+        return text.lower() in words
+    return heading(text) in words or bare_heading(text) in words
 
 
 def _best_table(

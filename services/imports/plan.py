@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 from models import Campaign
 from models.annexes import READABLE
 from models.forms import Form, Row
-from services import attachments, campaigns, undoing
+from services import attachments, campaigns, garbage, undoing
 from services.errors import Refused
 from services.imports.ahead import Ahead
 from services.imports.desks import DESKS, Desk
@@ -116,11 +116,12 @@ def read_file(
 
     Raises:
         FileMissing: There is no such file.
+        FileTrouble: It is a folder or a device.
     """
-    if not path.is_file():
-        attachments.digest(path)  # says what is wrong with it
+    attachments.require_file(path)
     ahead = Ahead(forms, expected, year)
-    return read_form(reader.read(path, ahead=ahead), forms=forms, expected=expected, year=year, ahead=ahead)
+    with garbage.held_back():
+        return read_form(reader.read(path, ahead=ahead), forms=forms, expected=expected, year=year, ahead=ahead)
 
 
 def forms_of(campaign: Campaign | None) -> tuple[Form, ...]:

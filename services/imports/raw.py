@@ -21,6 +21,7 @@ Scalar = str | int | float | bool | None
 Merge = tuple[int, int, int, int]
 
 LONGEST_TEXT = 32_767
+_decode = json.JSONDecoder().raw_decode
 
 REASONS: dict[str, str] = {
     "not_a_workbook": "是压缩包，不是表格。请先解压，再选里面的表格文件",
@@ -113,11 +114,11 @@ class RawRow:
 
     def __init__(self, line: bytes) -> None:
         """Decode one line of the worker."""
-        number, hidden, cols, values, styles, marks = json.loads(line)
+        (number, hidden, cols, values, styles, marks), _end = _decode(line.decode())
         columns = range(cols, cols + len(values)) if isinstance(cols, int) else cols
         self.number: int = number
         self.hidden: bool = bool(hidden)
-        self.cells: dict[int, Scalar] = {col: value for col, value in zip(columns, values, strict=True) if value is not None}
+        self.cells: dict[int, Scalar] = dict(zip(columns, values, strict=True))
         self.styles: dict[int, int] = {col: style for col, style in zip(columns, styles, strict=True) if style} if styles else {}
         self.marks: dict[int, str] = dict(marks) if marks else {}
 

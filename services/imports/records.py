@@ -32,19 +32,23 @@ _HIDDEN = RowFlag("*", "hidden_row", "是隐藏的行，请核对是否要报")
 
 @dataclass
 class _Slot:
-    """One column while reading: where it stands and how it is parsed."""
+    """One column while reading: where it stands and how it is parsed.
+
+    Attributes:
+        memo: What was parsed: a text under itself, whatever its format.
+    """
 
     key: str
     col: int
     kind: Kind
     title: str
     context: Context
-    memo: dict[tuple[type, Scalar, str], Reading] = field(default_factory=dict)
+    memo: dict[object, Reading] = field(default_factory=dict)
 
     def parse(self, value: Scalar, number_format: str = "", *, date1904: bool = False) -> Reading:
         """Parse an unmarked value; the same value is parsed once."""
         # The type belongs to the key: 1, 1.0 and True are equal but read differently.
-        seen = (type(value), value, number_format)
+        seen = value if isinstance(value, str) else (type(value), value, number_format)
         reading = self.memo.get(seen)
         if reading is None:
             usable, stored = native(value, number_format, "", self.kind, date1904=date1904)
@@ -75,9 +79,12 @@ class RecordReader:
         self._table = table
         self._filled = filled
         self._blocks = [_slots(form, block, around) for block in table.blocks]
+        self._places = [{slot.key: slot for slot in slots} for slots in self._blocks]
         self._keys = _key_columns(form)
         self._blank_row: Row = dict.fromkeys(form.keys)
-        self._own = frozenset(table.form.keys)
+        own = frozenset(table.form.keys)
+        self._kept = [[key for key in form.keys if key in places or key in own] for places in self._places]
+        self._required = tuple(column.key for column in form.columns if column.required)
         self._above: list[dict[str, Reading]] = [{} for _ in self._blocks]
         self._merge_sources: dict[tuple[int, int], tuple[Scalar, int, str]] = {}
         self._careful = bool(sheet.comments or sheet.strikes or filled)
@@ -88,7 +95,7 @@ class RecordReader:
         for number, slots in enumerate(self._blocks):
             if number and not any(slot.col in row.cells for slot in slots):
                 continue
-            record = self._record(row, slots, self._above[number])
+            record = self._record(row, number, slots)
             if record is not None:
                 found.append(record)
         if row.hidden:
@@ -96,8 +103,8 @@ class RecordReader:
                 record.flags.append(_about_row(row.number, _HIDDEN))
         return found
 
-    def _record(self, row: RawRow, slots: list[_Slot], above: dict[str, Reading]) -> ReadRow | None:
-        values = dict(self._blank_row)
+    def _record(self, row: RawRow, block: int, slots: list[_Slot]) -> ReadRow | None:
+        values, above = dict(self._blank_row), self._above[block]
         flags: list[tuple[_Slot, Flag]] = []
         raw: dict[str, str] = {}
         careful = self._careful or bool(row.marks)
@@ -108,6 +115,8 @@ class RecordReader:
                 reading = self._with_looks(row, slot, value)
             elif value is None:
                 continue
+            elif isinstance(value, str):
+                reading = slot.memo.get(value) or slot.parse(value)
             else:
                 reading = slot.parse(value, formats[styles.get(slot.col, 0)], date1904=date1904)
             if value in _DITTO and slot.key in above:
@@ -119,7 +128,7 @@ class RecordReader:
             above[slot.key] = reading
         if any(values[key] in (None, "", ()) for key in self._keys):
             return None
-        return self._finished(row.number, slots, values, flags, raw)
+        return self._finished(row.number, block, values, flags, raw)
 
     def _with_looks(self, row: RawRow, slot: _Slot, value: Scalar) -> Reading:
         style, mark = row.styles.get(slot.col, 0), row.marks.get(slot.col, "")
@@ -148,25 +157,26 @@ class RecordReader:
             extra = (*stored, *extra)
         return Reading(reading.value, (*reading.flags, *extra)) if extra else reading
 
-    def _finished(self, number: int, slots: list[_Slot], values: Row, flags: list[tuple[_Slot, Flag]], raw: dict[str, str]) -> ReadRow:
-        places = {slot.key: slot for slot in slots}
+    def _finished(self, number: int, block: int, values: Row, flags: list[tuple[_Slot, Flag]], raw: dict[str, str]) -> ReadRow:
+        places = self._places[block]
         flagged = {slot.key for slot, _flag in flags}
         if self._form.code == "inspection_stats":
             _blanks_are_zero(values, places, flagged)
         elif self._form.code == "personnel" and values["unit_position"] is None:
             together = "".join(str(values[key]) for key in ("unit", "position") if values.get(key))
             values["unit_position"] = together or None
-        _count_from_check(values, flags, raw)
+        if flags:
+            _count_from_check(values, flags, raw)
         for rule in self._form.rules:
             for key, flag in rule(values):
                 if key in places and (flag.code != "missing" or key not in flagged):
                     flags.append((places[key], flag))
-        for column in self._form.columns:
-            if column.required and column.key in places and column.key not in flagged and values[column.key] is None:
-                flags.append((places[column.key], Flag("missing", "为空，请补填")))
+        for key in self._required:
+            if values[key] is None and key in places and key not in flagged:
+                flags.append((places[key], Flag("missing", "为空，请补填")))
         for key in self._table.duplicates & places.keys():
             flags.append((places[key], Flag("duplicate_header", "表头出现了两次，只读第一列")))
-        kept = {key: value for key, value in values.items() if key in places or key in self._own}
+        kept = {key: values[key] for key in self._kept[block]}
         return ReadRow(self._sheet.name, number, kept, [_row_flag(number, slot, flag) for slot, flag in flags], raw)
 
 

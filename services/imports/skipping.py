@@ -10,10 +10,9 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable
-from functools import lru_cache
 
 from models.values import plain
-from services.imports.locate import LONGEST_HEADING, Table, heading, heading_keys
+from services.imports.locate import LONGEST_HEADING, Table, heading, heading_keys, unfoldable
 from services.imports.raw import RawRow
 
 _TOTAL = re.compile(r"(?:合计|总计|共计|总数|累计|合计数|全区合计|汇总)(?:[（(:：].*)?")
@@ -31,6 +30,7 @@ _LIST_ITEM = re.compile(r"[(（]?[\d一二三四五六七八九十]{1,2}[)）]?[
 _SAMPLE = re.compile(
     r"(?:填写)?(?:示例|样表|范例|例子)|填写样式|例[:：)）].*|[（(]例[）)]|[（(]?(?:示例|样表|填写示例|例)[）)]?[:：]?.{0,6}"
 )
+_SAMPLE_STARTS = frozenset("填示样范例(（")
 _LONG_NOTE = 18
 _LEAD = 4
 _LOOKED_AT = 200
@@ -59,13 +59,16 @@ class RowJudge:
         if not cols:
             return "blank"
         lead = [folded(plain(row.cells[col])[:_LOOKED_AT]) for col in cols[:_LEAD]]
-        if any(heading(text) in self._names for text in lead if len(text) <= LONGEST_HEADING) and self._repeats_header(row):
-            return "repeated_header"
-        if any(("计" in text and _TOTAL.fullmatch(text)) or text == "汇总" for text in lead):
-            return "total"
-        if any("小计" in text and _SUBTOTAL.fullmatch(text) for text in lead):
-            return "subtotal"
-        if any(_SAMPLE.fullmatch(text) for text in lead[:3]):
+        for text in lead:
+            if len(text) <= LONGEST_HEADING and (text.lower() if text.isalnum() else heading(text)) in self._names and self._repeats_header(row):
+                return "repeated_header"
+        words = " ".join(lead)
+        if "计" in words or "汇总" in words:
+            if any(("计" in text and _TOTAL.fullmatch(text)) or text == "汇总" for text in lead):
+                return "total"
+            if any("小计" in text and _SUBTOTAL.fullmatch(text) for text in lead):
+                return "subtotal"
+        if any(text[:1] in _SAMPLE_STARTS and _SAMPLE.fullmatch(text) for text in lead[:3]):
             return "sample"
         if len(cols) > _LEAD or self._is_record(cols):
             return None
@@ -120,9 +123,10 @@ class SortedOut:
         return False
 
 
-@lru_cache(maxsize=65_536)
 def folded(text: str) -> str:
     """Return the text in half width without blanks."""
+    if unfoldable(text):
+        return text
     return re.sub(r"\s+", "", unicodedata.normalize("NFKC", text))
 
 

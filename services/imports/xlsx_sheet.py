@@ -17,6 +17,7 @@ from services.imports.raw import LONGEST_TEXT, Merge, Scalar, Unreadable
 LAST_COLUMN, LAST_ROW = 16_383, 1_048_576
 MOST_REMARKS = 100_000
 _DIGITS = "0123456789"
+_HOT = frozenset(("c", "v", "t", "is", "row"))
 _ESCAPED = re.compile("_x([0-9A-Fa-f]{4})_")
 _REFERENCE = re.compile(r"\$?([A-Za-z]{1,3})\$?(\d{1,7})")
 _LONGEST_NUMBER = 400
@@ -75,10 +76,24 @@ class SheetReader:
     def start(self, name: str, attributes: dict[str, str]) -> None:
         """Open an element."""
         if name == "c":
-            self._open_cell(attributes)
+            reference = attributes.get("r")
+            if reference:
+                letters = reference.rstrip(_DIGITS)
+                col = self._columns.get(letters)
+                self._col = self._new_column(letters) if col is None else col
+            else:
+                self._col += 1
+            self._kind = attributes.get("t")
+            style = attributes.get("s")
+            self._style = int(style) if style else 0
+            self._valued = self._formula = False
         elif name == "v":
             self._valued = True
-            del self.parts[:]
+            self.parts.clear()
+        elif name == "t":
+            self.parts.clear()
+        elif name == "is":
+            self._inline = []
         elif name == "row":
             self._open_row(attributes)
         else:
@@ -91,6 +106,12 @@ class SheetReader:
                 self._close_cell()
         elif name == "v":
             return
+        elif name == "t":
+            if not self._phonetic:
+                self._inline += self.parts
+        elif name == "is":
+            self._valued = True
+            self.parts[:] = self._inline
         elif name == "row":
             if self._cols:
                 self._close_row()
@@ -116,19 +137,6 @@ class SheetReader:
         self._hidden = int(attributes.get("hidden") in ("1", "true") or attributes.get("ht") == "0")
         self._col = -1
 
-    def _open_cell(self, attributes: dict[str, str]) -> None:
-        reference = attributes.get("r")
-        if reference:
-            letters = reference.rstrip(_DIGITS)
-            col = self._columns.get(letters)
-            self._col = self._new_column(letters) if col is None else col
-        else:
-            self._col += 1
-        self._kind = attributes.get("t")
-        style = attributes.get("s")
-        self._style = int(style) if style else 0
-        self._valued = self._formula = False
-
     def _new_column(self, letters: str) -> int:
         col = column_index(letters)
         self._columns[letters] = col
@@ -136,11 +144,7 @@ class SheetReader:
 
     def _open_other(self, name: str, attributes: dict[str, str]) -> None:
         tag = local(name)
-        if tag == "t":
-            del self.parts[:]
-        elif tag == "is":
-            self._inline = []
-        elif tag == "f":
+        if tag == "f":
             self._formula = True
         elif tag == "rPh":
             self._phonetic = True
@@ -152,19 +156,14 @@ class SheetReader:
             self._sheet.hidden_columns.append(
                 (small_number(attributes.get("min")) - 1, min(small_number(attributes.get("max")), LAST_COLUMN + 1) - 1)
             )
-        elif tag != name and tag in ("c", "v", "row"):
+        elif tag != name and tag in _HOT:
             self.start(tag, attributes)
 
     def _close_other(self, name: str) -> None:
         tag = local(name)
-        if tag == "t" and not self._phonetic:
-            self._inline.append("".join(self.parts))
-        elif tag == "rPh":
+        if tag == "rPh":
             self._phonetic = False
-        elif tag == "is":
-            self._valued = True
-            self.parts[:] = ["".join(self._inline)]
-        elif tag != name and tag in ("c", "v", "row"):
+        elif tag != name and tag in _HOT:
             self.end(tag)
 
     def _close_cell(self) -> None:

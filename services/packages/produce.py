@@ -173,7 +173,8 @@ def require_target(target: Path) -> None:
         probe.touch()
         probe.unlink()
     except OSError as err:
-        why = "是一个文件，不是文件夹" if target.is_file() else "不能写入"
+        taken = isinstance(err, FileExistsError | NotADirectoryError)
+        why = "（或它的上级）是一个文件，不是文件夹" if taken else "不能写入"
         raise FileTrouble(path=str(target), why=why) from err
 
 

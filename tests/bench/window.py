@@ -128,7 +128,8 @@ def _probe(script: str, *words: str) -> dict[str, float]:
 
 
 def _run(words: list[str]) -> str:
-    surroundings = {**os.environ, "QT_QPA_PLATFORM": "offscreen", "PYTHONUTF8": "1"}
+    surroundings = {**os.environ, "QT_QPA_PLATFORM": "offscreen", "PYTHONUTF8": "1", "PYTHONPYCACHEPREFIX": str(ROOT / ".work" / "pycache")}
+    surroundings.pop("PYTHONDONTWRITEBYTECODE", None)  # as on a user's PC, also when this was started by hand
     told = subprocess.run(
         [sys.executable, *words], cwd=ROOT, env=surroundings, check=True, stdout=subprocess.PIPE, encoding="utf-8", timeout=_SECONDS
     )

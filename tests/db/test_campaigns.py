@@ -93,6 +93,12 @@ def test_facts_may_come_with_their_evidence(store: Store) -> None:
     assert (made.issuer, made.groups_planned, made.issued_on) == ("岚桥区应急管理局", 3, date(2023, 3, 22))
 
 
+def test_days_of_the_window_are_days_already(store: Store) -> None:
+    with store.write("建立") as session:
+        made = session.get_one(Campaign, make.campaign(session, issued_on=date(2023, 3, 22)))
+    assert made.issued_on == date(2023, 3, 22)
+
+
 def test_the_only_open_campaign_needs_no_name(store: Store) -> None:
     with store.write("建立") as session:
         number = make.campaign(session)

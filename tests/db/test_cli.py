@@ -317,7 +317,7 @@ def test_run_carries_a_folder_to_its_package(call: Any, data: Path, annex: Path,
     said = call(*words)
     assert (said.status, said.document["schema"]) == (DONE, "run/1")
     assert said.document["package"]["version"] == 1
-    assert [step["outcome"] for step in said.document["steps"]] == ["done", "flagged"]
+    assert [step["outcome"] for step in said.document["steps"]] == ["done", "done"]
     again = call(*words)
     assert (again.status, again.document["code"]) == (REFUSED, "campaign_exists")
 
@@ -348,10 +348,11 @@ def test_demo_says_its_steps_figures_and_package(call: Any, tmp_path: Path) -> N
         ["undo", "abc"],
         ["read-form"],
         ["--data-dir"],
+        ["campaigns", "--data-dir"],
     ],
 )
 def test_wrong_usage_ends_with_two(call: Any, data: Path, words: list[str]) -> None:
-    said = call(*words) if words == ["--data-dir"] else call(*words, "--data-dir", data)
+    said = call(*words) if words[-1] == "--data-dir" else call(*words, "--data-dir", data)
     assert said.status == USAGE
     assert "--help" in said.err
 
@@ -392,6 +393,40 @@ def test_in_words_a_refusal_goes_to_standard_error(call: Any, data: Path) -> Non
     said = call("--data-dir", data, "figures")
     assert (said.status, said.out) == (REFUSED, "")
     assert "还没有进行中的专项行动。" in said.err
+
+
+@pytest.mark.parametrize("command", ["import-form", "read-form"])
+def test_a_folder_or_a_device_is_no_form(call: Any, demo_data: Path, tmp_path: Path, command: str) -> None:
+    for path in (tmp_path, Path("/dev/zero")):
+        said = call("--data-dir", demo_data, "--json", command, path)
+        assert (said.status, said.document["code"]) == (REFUSED, "not_a_file")
+
+
+@pytest.mark.parametrize("out", ["/proc/报送", "/dev/null", "长" * 90])
+def test_a_package_into_a_place_that_cannot_be_written_is_refused(call: Any, demo_data: Path, tmp_path: Path, out: str) -> None:
+    said = call("--data-dir", demo_data, "--json", "package", "-o", tmp_path / out)
+    assert (said.status, said.document["schema"]) == (REFUSED, "problem/1")
+
+
+@pytest.mark.parametrize("day", ["0001-01-01", "1999-12-31"])
+def test_a_day_before_all_rules_is_refused(call: Any, demo_data: Path, day: str) -> None:
+    assert call("--data-dir", demo_data, "--json", "check", "--as-of", day).document["code"] == "bad_date"
+
+
+def test_figures_of_an_old_day_lack_only_the_rate_without_rule(call: Any, demo_data: Path) -> None:
+    said = call("--data-dir", demo_data, "--json", "figures", "--as-of", "2019-05-01")
+    values = {item["key"]: item["value"] for item in said.document["items"]}
+    assert (said.status, values["published_rate"], values["visits"]) == (DONE, None, 0)
+
+
+def test_an_operator_of_blanks_is_none(call: Any, data: Path) -> None:
+    said = call("--data-dir", data, "--operator", "  ", "--json", "new-campaign", "--name", "甲")
+    assert said.document["code"] == "no_operator"
+
+
+def test_a_name_as_long_as_a_page_is_refused(call: Any, data: Path) -> None:
+    said = new_campaign(call, data, "甲" * 3000)
+    assert (said.status, said.document["code"]) == (REFUSED, "bad_notice")
 
 
 def test_help_names_the_commands(call: Any) -> None:

@@ -214,7 +214,7 @@ def test_the_totals_are_the_figures_and_the_report_names_them(demo_once: Demo) -
 
 
 def test_long_names_of_campaign_and_annex_still_make_files(store: Store, tmp_path: Path) -> None:
-    name = "岚桥区" + "工贸企业粉尘涉爆有限空间作业安全生产" * 12 + "专项检查"
+    name = "岚桥区" + "工贸企业粉尘涉爆有限空间作业安全生产" * 9 + "专项检查"
     with store.write("准备") as session:
         number = make.campaign(session, name=name, attachments=[{"no": 2, "title": name + "情况统计表"}])
         make.enterprise(session)

@@ -22,12 +22,6 @@ def dressed(qapp: QApplication) -> None:
     sheet.apply(qapp, "light")
 
 
-@pytest.fixture(autouse=True)
-def patient_reads(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Allow a read a second: beside a painting window it waits for its turn, which is no fault of the query."""
-    monkeypatch.setattr(Store, "longest_read", 1.0)
-
-
 @pytest.fixture(scope="session")
 def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return a database at the newest schema, to be copied."""

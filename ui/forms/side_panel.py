@@ -8,6 +8,7 @@ what keeps a row from being saved is shown beside its field, never in a box.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from itertools import pairwise
@@ -18,6 +19,7 @@ from PySide6.QtGui import QKeyEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
 
 from models.forms import Form, Issue
+from models.values import masked
 from ui import theme
 from ui.forms.checking import Checked, Remark, check
 from ui.forms.field_box import FieldBox
@@ -26,6 +28,7 @@ from ui.forms.panel_parts import PanelFoot, PanelHead
 
 ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
 WIDER = 36
+_NUMBER = re.compile(r"(?<![0-9A-Za-z])[0-9A-Za-z-]{6,20}(?![0-9A-Za-z])")
 HistoryRow = tuple[datetime, str, str, str]
 
 
@@ -43,6 +46,7 @@ class SidePanel(QFrame):
         closed: ✕ was pressed, or Esc with nothing unsaved.
         returned: Esc: the focus goes back to the grid.
         history_asked: The history tab was opened.
+        unveil_asked: The numbers of this record shall be shown.
     """
 
     save_asked = Signal(object, bool)
@@ -50,6 +54,7 @@ class SidePanel(QFrame):
     closed = Signal()
     returned = Signal()
     history_asked = Signal()
+    unveil_asked = Signal()
 
     def __init__(
         self, form: Form, parent: QWidget | None = None, *, new_title: str = "新增", name_key: str = "", year: int | None = None
@@ -73,6 +78,7 @@ class SidePanel(QFrame):
         self._year = year
         self._origin = ""
         self._touched: set[str] = set()
+        self._masks = False
         self._leaving = False
         self.boxes = {column.key: FieldBox(column, year=year) for column in form.columns}
         self.head, self.foot = PanelHead(), PanelFoot()
@@ -92,6 +98,7 @@ class SidePanel(QFrame):
         self._touched = set() if record_id is None else set(self.boxes)
         for key, box in self.boxes.items():
             box.set_value(box.column.kind.show(values[key]) if values.get(key) not in (None, ()) else "")
+            box.set_veil(self._masks and record_id is not None and box.column.kind.personal and bool(box.value()))
         self._show_name()
         self.head.show_origin(origin)
         self.head.tabs.setCurrentIndex(0)
@@ -118,6 +125,17 @@ class SidePanel(QFrame):
         for box in self.boxes.values():
             box.set_year(year)
 
+    def set_masks(self, on: bool) -> None:
+        """Mask numbers of persons in the records that are loaded from now on."""
+        self._masks = on
+        if not on:
+            self.unveil()
+
+    def unveil(self) -> None:
+        """Show the numbers of this record, to be read and edited."""
+        for box in self.boxes.values():
+            box.set_veil(False)
+
     def take_issues(self, issues: Sequence[Issue]) -> None:
         """Show what a service found wrong, beside the fields."""
         for issue in issues:
@@ -131,8 +149,9 @@ class SidePanel(QFrame):
         self.foot.place.setText(text)
 
     def set_history(self, rows: Sequence[HistoryRow]) -> None:
-        """Fill the history tab."""
-        self.history.set_rows(rows)
+        """Fill the history tab; it hides the numbers that the fields hide."""
+        veiled = any(box.veiled for box in self.boxes.values())
+        self.history.set_rows([(*row[:3], _without_numbers(row[3]) if veiled else row[3]) for row in rows])
 
     def save(self, *, go_on: bool = False) -> bool:
         """Ask for the row to be saved, or show what stands in the way."""
@@ -229,6 +248,7 @@ class SidePanel(QFrame):
         for number, box in enumerate(order):
             box.edited.connect(self._typed)
             box.left.connect(self._left)
+            box.unveil_asked.connect(self.unveil_asked)
             box.editor.installEventFilter(self)
             if number + 1 < len(order):
                 box.entered.connect(order[number + 1].take_focus)
@@ -281,3 +301,7 @@ class SidePanel(QFrame):
 
     def _save_on(self) -> None:
         self.save(go_on=True)
+
+
+def _without_numbers(changes: str) -> str:
+    return _NUMBER.sub(lambda found: masked(found[0]) if sum(map(str.isdigit, found[0])) > 6 else found[0], changes)

@@ -26,18 +26,21 @@ class Desk(QObject):
         tasks: Door to the services.
         campaign_id: The campaign that is worked on, or None.
         year: Its year, for dates without one.
+        masks: Numbers of persons are masked on the screen.
     Signals:
         scope_changed: Another campaign was chosen.
         said: (text, can be undone) show a toast.
         go_asked: (page key, target) show another page; see `go`.
         counts_found: (page key, count, sentence) for the rail.
-        wished: ("campaign", "demo" or "import") what only the window can do.
+        masking_changed: Numbers of persons are masked from now on, or no longer.
+        wished: ("campaign", "demo", "import" …) what only the window can do.
     """
 
     scope_changed = Signal()
     said = Signal(str, bool)
     go_asked = Signal(str, object)
     counts_found = Signal(str, int, str)
+    masking_changed = Signal()
     wished = Signal(str)
 
     def __init__(self, tasks: Tasks, parent: QObject | None = None) -> None:
@@ -46,11 +49,18 @@ class Desk(QObject):
         self.tasks = tasks
         self.campaign_id: int | None = None
         self.year: int | None = None
+        self.masks = True
 
     def choose(self, campaign_id: int | None, year: int | None = None) -> None:
         """Work on a campaign."""
         self.campaign_id, self.year = campaign_id, year
         self.scope_changed.emit()
+
+    def set_masks(self, on: bool) -> None:
+        """Mask numbers of persons on all pages, or show them."""
+        if on != self.masks:
+            self.masks = on
+            self.masking_changed.emit()
 
     def say(self, text: str, *, undoable: bool = False) -> None:
         """Show what was done; with 撤销 if it can be undone."""

@@ -29,6 +29,7 @@ from ui.pages.edits import apply_edits
 from ui.pages.empty import EmptyState, Way
 from ui.pages.filter_bar import FilterBar, View
 from ui.pages.page import Action, Desk, Entry, Page
+from ui.pages.veil import Veil
 from ui.tables.blocks import Edit
 from ui.tables.cell_look import Mark
 from ui.tables.paged_model import PagedModel, Question, Source
@@ -148,6 +149,7 @@ class RegisterPage(Page):
         self.status = GridStatus()
         self.panel = SidePanel(register.form, new_title=register.new_label, name_key=register.name_key, year=desk.year)
         self.panel.hide()
+        Veil(desk, self.model, self.panel, noun=register.noun, table=register.listing.table)
         self._build()
         self._wire()
         for number, column in enumerate(columns):

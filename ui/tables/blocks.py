@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from PySide6.QtCore import QModelIndex
 
+from models.values import MASK
 from ui.tables.paged_model import READ_ONLY, PagedModel
 
 SUMMED_CELLS = 5000
@@ -49,7 +50,9 @@ def pasted(model: PagedModel, text: str, *, row: int, columns: Sequence[int]) ->
         record_id = model.id_at(row + down)
         number = record_id if record_id is not None else model.rowCount() - (row + down) - 1
         cells = zip(columns, line.split("\t"), strict=False)
-        edits += [Edit(number, model.columns[place].key, cell.strip()) for place, cell in cells if _typable(model, place)]
+        # A number that was copied masked says nothing: what stands there stays.
+        typed = [(model.columns[place], cell.strip()) for place, cell in cells if _typable(model, place)]
+        edits += [Edit(number, column.key, cell) for column, cell in typed if not (column.kind.personal and MASK in cell)]
     return edits
 
 
@@ -59,7 +62,7 @@ def filled_down(model: PagedModel, indexes: Sequence[QModelIndex]) -> list[Edit]
     if not cells:
         return []
     top = cells[0][0]
-    above = {column: model.text_at(top, column) for row, column in cells if row == top}
+    above = {column: model.plain_text_at(top, column) for row, column in cells if row == top}
     return retyped(model, {(row, column): above[column] for row, column in cells if row > top and column in above})
 
 
@@ -73,7 +76,7 @@ def retyped(model: PagedModel, cells: Mapping[tuple[int, int], str]) -> list[Edi
     edits: list[Edit] = []
     for (row, column), text in cells.items():
         record_id = model.id_at(row)
-        if record_id is not None and _typable(model, column) and model.text_at(row, column) != text:
+        if record_id is not None and _typable(model, column) and model.plain_text_at(row, column) != text:
             edits.append(Edit(record_id, model.columns[column].key, text))
     return edits
 

@@ -18,6 +18,7 @@ from typing import Any
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt, QTimer, Signal
 
 from models.forms import Column
+from models.values import masked
 from ui.tables.cell_look import ID, LOOK, CellLook, Mark
 from ui.tasks import Tasks
 
@@ -26,6 +27,7 @@ KEPT_PAGES = 60
 FETCHED_AT_ONCE = 4
 WAITING = "…"
 GONE = "已删除"
+VEILED = "打码的号码，在右侧记录里点开显示"
 RIGHT = ("count", "amount")
 READ_ONLY = "readonly"
 
@@ -111,6 +113,8 @@ class PagedModel(QAbstractTableModel):
         self._old: dict[int, Values] = {}
         self._marked: dict[int, Mapping[str, Mark]] = {}
         self._changed: set[tuple[int, str]] = set()
+        self._veil = False
+        self._unveiled: set[int] = set()
         self._wanted: list[int] = []
         self._flying: set[int] = set()
         self._generation = 0
@@ -162,8 +166,31 @@ class PagedModel(QAbstractTableModel):
         values = self._values(row)
         return dict(zip((c.key for c in self.columns), values, strict=False)) if values else None
 
+    def set_veil(self, on: bool) -> None:
+        """Mask numbers of persons, or show them all."""
+        self._veil = on
+        self._unveiled.clear()
+        self._repaint(0, len(self._ids) - 1)
+
+    def unveil(self, record_id: int) -> None:
+        """Show the numbers of one row."""
+        self._unveiled.add(record_id)
+        row = self.row_of(record_id)
+        self._repaint(row, row)
+
+    def is_veiled(self, row: int, column: int) -> bool:
+        """Tell whether a cell hides a number behind its mask."""
+        if not self._veil or not self.columns[column].kind.personal or self._ids[row] in self._unveiled:
+            return False
+        return bool(self._values(row)) and bool(self.plain_text_at(row, column))
+
     def text_at(self, row: int, column: int) -> str:
-        """Return the text of a cell as people see it."""
+        """Return the text of a cell as people see it, numbers of persons masked."""
+        text = self.plain_text_at(row, column)
+        return masked(text) if self.is_veiled(row, column) else text
+
+    def plain_text_at(self, row: int, column: int) -> str:
+        """Return the text of a cell without a mask; for edits, never for the screen."""
         values = self._values(row)
         if values is None:
             return WAITING
@@ -196,7 +223,7 @@ class PagedModel(QAbstractTableModel):
             return self._ids[row]
         if role == Qt.ItemDataRole.ToolTipRole:
             mark = self._marked.get(self._ids[row], {}).get(self.columns[column].key)
-            return mark.sentence if mark else None
+            return mark.sentence if mark else VEILED if self.is_veiled(row, column) else None
         return None
 
     def setData(self, index: Index, value: Any, role: int = Qt.ItemDataRole.EditRole) -> bool:
@@ -210,7 +237,9 @@ class PagedModel(QAbstractTableModel):
     def flags(self, index: Index) -> Qt.ItemFlag:
         """Never fetches: a row that is not here yet is just not editable."""
         flags = super().flags(index)
-        if self._editable and index.isValid() and self._have(index.row()) and self.columns[index.column()].kind.editor != READ_ONLY:
+        if not (self._editable and index.isValid() and self._have(index.row())) or self.is_veiled(index.row(), index.column()):
+            return flags
+        if self.columns[index.column()].kind.editor != READ_ONLY:
             flags |= Qt.ItemFlag.ItemIsEditable
         return flags
 

@@ -1,0 +1,1 @@
+"""Fault proofs: killed processes, failing calls, full disks, damaged files."""
