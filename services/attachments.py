@@ -6,10 +6,12 @@ nothing nobody sent.
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import os
 import shutil
 import stat
+from contextlib import suppress
 from pathlib import Path
 
 from sqlalchemy import select
@@ -17,7 +19,8 @@ from sqlalchemy.orm import Session
 
 from models import Attachment
 from services import records
-from services.errors import FileTrouble, missing_file
+from services.dbfile import sync_folder
+from services.errors import DiskFull, FileTrouble, missing_file
 from services.paths import DataFolder, require_space
 
 _PIECE = 1 << 20
@@ -85,10 +88,17 @@ def keep(folder: DataFolder, path: Path) -> str:
             copy.flush()
             os.fsync(copy.fileno())
         partial.replace(target)
+        # or a power failure takes the name back while the record of it stays
+        sync_folder(target.parent)
+        sync_folder(folder.attachments)
     except OSError as err:
+        if err.errno == errno.ENOSPC:
+            free = shutil.disk_usage(folder.attachments).free // _PIECE
+            raise DiskFull(path=str(folder.attachments), free=free, needed=path.stat().st_size // _PIECE + 1) from err
         raise FileTrouble(path=str(path), why="没有存进数据文件夹") from err
     finally:
-        partial.unlink(missing_ok=True)
+        with suppress(OSError):
+            partial.unlink(missing_ok=True)
     return sha256
 
 

@@ -28,6 +28,7 @@ from services import clock, settings, undoing
 from services.dbfile import Later, difference, facts, has_todays_tables, in_words, later, living, sha256, sync, sync_folder
 from services.errors import Damaged, FileTrouble, Problem, StorageTrouble, missing_file
 from services.paths import DataFolder, require_space
+from services.progress import Progress, silent
 from services.store import Store, storage_trouble
 
 _SUFFIX = ".sqlite"
@@ -294,7 +295,7 @@ def compared(backup: Backup, database: Path) -> Preview:
     )
 
 
-def try_out(path: Path) -> Verdict:
+def try_out(path: Path, *, progress: Progress = silent) -> Verdict:
     """Check in depth what restoring a backup would give, in a passing folder.
 
     Raises:
@@ -307,7 +308,9 @@ def try_out(path: Path) -> Verdict:
     with TemporaryDirectory(dir=path.parent, prefix="~", suffix=".partial", ignore_cleanup_errors=True) as place:
         trial = DataFolder(Path(place))
         try:
+            progress(0, 2, path.name)
             shutil.copyfile(path, trial.database)
+            progress(1, 2, path.name)
             operations = _try(chosen, trial)
         except Problem as problem:
             return Verdict(path, False, problem.message(), {}, 0, time.perf_counter() - started)

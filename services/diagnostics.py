@@ -25,18 +25,20 @@ from sqlalchemy import select
 from models import Operation
 from services import backup, clock, dbfile, logs, migrate, places, settings
 from services.errors import FileTrouble, Problem, TargetExists
+from services.progress import Progress, silent
 from services.store import Store
 
 _OPERATIONS = 500
 _LIBRARIES = ("PySide6-Essentials", "SQLAlchemy", "alembic", "openpyxl", "XlsxWriter", "reportlab", "python-docx", "python-calamine")
 
 
-def bundle(store: Store, target: Path) -> Path:
+def bundle(store: Store, target: Path, *, progress: Progress = silent) -> Path:
     """Write the diagnostics zip; return where it lies.
 
     Args:
         store: Open; damaged data may be open read-only.
         target: The zip to write.
+        progress: Told after each part.
 
     Raises:
         TargetExists: Something is there already.
@@ -52,7 +54,8 @@ def bundle(store: Store, target: Path) -> Path:
         ("backups.json", _backups),
     )
     members: list[tuple[str, bytes]] = []
-    for name, part in parts:
+    for number, (name, part) in enumerate(parts):
+        progress(number, len(parts), name)
         members.append((name, json.dumps(_or_code(part, store), ensure_ascii=False, indent=1).encode()))
     members.append(("log.txt", "\n".join(logs.cleaned(line) for line in logs.last_lines(store.folder)).encode()))
     _write(target, members)

@@ -246,7 +246,10 @@ class _Batch:
         """Prepare both statements."""
         changes = RowChange.__table__
         assert isinstance(changes, Table)
-        self._inserts = (_Insert(session, table, table.columns.keys()), _Insert(session, changes, [c for c in changes.columns.keys() if c != "id"]))
+        self._inserts = (
+            _Insert(session, table, table.columns.keys()),
+            _Insert(session, changes, [c for c in changes.columns.keys() if c != "id"]),
+        )
 
     def add(self, row: Mapping[str, object], change: Mapping[str, object]) -> None:
         """Take one row and its change."""

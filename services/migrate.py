@@ -15,12 +15,12 @@ import time
 from contextlib import closing
 from pathlib import Path
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, func, select
 
-from models import Base
-from services import backup, clock, settings, swapping
-from services.dbfile import has_hot_journal, row_counts
-from services.errors import Damaged, ForeignFile, ReadOnly, StorageTrouble, TooNew
+from models import Base, RowChange
+from services import backup, clock, settings, swapping, unclean, undoing
+from services.dbfile import row_counts
+from services.errors import Damaged, ForeignFile, HistoryBroken, ReadOnly, StorageTrouble, TooNew
 from services.paths import DataFolder, require_present, require_space
 from services.places import require_local, require_plain
 from services.store import APPLICATION_ID, Store, WriterLock, holder_words, make_engine, storage_trouble
@@ -28,6 +28,7 @@ from services.store import APPLICATION_ID, Store, WriterLock, holder_words, make
 HEAD = "v0001"
 MIGRATIONS = Path(__file__).parent / "migrations"
 _OLD_SECONDS = 24 * 3600
+_MOST_CHANGES = 50_000  # beyond that, proving the history would keep the window waiting; verify-data does it
 _log = logging.getLogger(__name__)
 
 
@@ -59,6 +60,8 @@ def open_store(root: Path, *, operator: str | None = None, writable: bool = True
             _prepare_database(folder)
             sweep(folder)
         store = Store(folder, operator=operator, lock=lock, holder=holder)
+        if lock is not None:
+            _check_history(store)
         with store.read() as session:
             clock.set_demo_date(settings.load(session).demo_date)
     except BaseException:
@@ -85,7 +88,9 @@ def examine(root: Path) -> None:
         return
     try:
         swapping.finish(folder)
-        _check_file(folder)
+        if _check_file(folder) == HEAD:
+            with Store(folder) as store:
+                _check_history(store)
     finally:
         lock.release()
 
@@ -161,15 +166,25 @@ def _usable(root: Path) -> DataFolder:
 
 def _check_file(folder: DataFolder) -> str | None:
     """Return the schema of the database; None if there is none yet."""
+    try:
+        return _stamp_of_whole(folder)
+    except Damaged:
+        unclean.keep(folder)
+        raise
+
+
+def _stamp_of_whole(folder: DataFolder) -> str | None:
     path = folder.database
-    known = any(folder.backups.glob("*.json"))  # this office has worked here: a missing or strange file is a loss, not a beginning
+    known = _has_worked_here(folder)
     if not path.exists() or path.stat().st_size == 0:
-        if known:
-            raise Damaged(path=str(path), why="文件不见了或是空的，而备份还在")
+        _nothing_yet(folder)
         return None
-    interrupted = has_hot_journal(path)
+    interrupted = unclean.notice(folder)
     try:
         with closing(sqlite3.connect(path)) as connection:  # read-write: a hot journal is rolled back here, before anything reads
+            if connection.execute("PRAGMA page_count").fetchone()[0] == 0:
+                _nothing_yet(folder)  # killed while it was made, and taken back to nothing
+                return None
             if connection.execute("PRAGMA application_id").fetchone()[0] != APPLICATION_ID:
                 raise ForeignFile(path=str(path))
             _require_whole(connection, path, thorough=interrupted)
@@ -189,6 +204,34 @@ def _check_file(folder: DataFolder) -> str | None:
     if stamp > HEAD:
         raise TooNew(stamp=stamp)
     return stamp
+
+
+def _nothing_yet(folder: DataFolder) -> None:
+    if _has_worked_here(folder):
+        raise Damaged(path=str(folder.database), why="文件不见了或是空的，而备份还在")
+
+
+def _has_worked_here(folder: DataFolder) -> bool:
+    # where backups lie, a missing or strange file is a loss and not a beginning
+    return any(folder.backups.glob("*.json"))
+
+
+def _check_history(store: Store) -> None:
+    """After an interrupted write, prove that what the file says now is what was done."""
+    if not unclean.notice(store.folder):
+        return
+    longest, store.longest_read = store.longest_read, float("inf")  # nobody else is there yet
+    try:
+        with store.read() as session:
+            few = (session.scalar(select(func.count()).select_from(RowChange)) or 0) <= _MOST_CHANGES
+            if few:
+                undoing.verify(session)
+    except HistoryBroken:
+        unclean.keep(store.folder)
+        raise
+    finally:
+        store.longest_read = longest
+    unclean.settle(store.folder)
 
 
 def _require_whole(connection: sqlite3.Connection, path: Path, *, thorough: bool) -> None:

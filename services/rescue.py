@@ -15,7 +15,7 @@ from pathlib import Path
 from services import backup as backups
 from services import clock, dbfile, migrate, places, settings
 from services.backup import Backup, BackupSpoiled
-from services.errors import Damaged, DataFolderRefused, ForeignFile, Problem, StorageTrouble, TooNew
+from services.errors import Damaged, DataFolderRefused, ForeignFile, HistoryBroken, Problem, StorageTrouble, TooNew
 from services.paths import DataFolder
 from services.progress import Progress, silent
 from services.restoring import Restored, restore
@@ -87,6 +87,7 @@ def diagnose(root: Path) -> Diagnosis | None:
     except StorageTrouble as problem:
         states: dict[type[Problem], str] = {
             Damaged: "damaged",
+            HistoryBroken: "damaged",
             ForeignFile: "foreign",
             TooNew: "newer",
             DataFolderRefused: "refused",

@@ -186,10 +186,12 @@ def _from_tables(source: Path, staged: DataFolder, *, operator: str, progress: P
     engine = make_engine(source, read_only=True, pooled=False)
     try:
         read = _read_all(engine, progress)
+    except _UNREADABLE as err:
+        raise NothingReadable(path=str(staged.root.parent / staged.database.name)) from err
     finally:
         engine.dispose()
     if not any(read.rows.values()):
-        raise NothingReadable(path=str(source))
+        raise NothingReadable(path=str(staged.root.parent / staged.database.name))
     _leave_out_what_cannot_stand(read)
     kept = sum(map(len, read.rows.values()))
     label = f"抢救数据：读出 {kept} 行，丢失 {sum(read.lost.values())} 行，操作记录从这里重新开始"
@@ -203,7 +205,7 @@ def _from_tables(source: Path, staged: DataFolder, *, operator: str, progress: P
         with store.read() as session:
             undoing.verify(session)
     if not dbfile.facts(staged.database)["whole"]:
-        raise NothingReadable(path=str(source))
+        raise NothingReadable(path=str(staged.root.parent / staged.database.name))
     return read.lost
 
 

@@ -47,6 +47,25 @@ def stage(folder: DataFolder) -> DataFolder:
     return staged
 
 
+def keep_copy(folder: DataFolder) -> Path:
+    """Copy the database with its journal aside, as it is now; return where.
+
+    Raises:
+        OSError: It cannot be copied.
+    """
+    aside = _free_folder(folder.root)
+    try:
+        aside.mkdir()
+        for suffix in ("", *SIDE_FILES):
+            old = folder.database.with_name(folder.database.name + suffix)
+            if old.exists():
+                shutil.copyfile(old, aside / old.name)
+    except OSError:
+        shutil.rmtree(aside, ignore_errors=True)
+        raise
+    return aside
+
+
 def clear(staged: DataFolder) -> None:
     """Remove the database of a staging folder, so that another may begin there.
 

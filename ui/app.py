@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtCore import QLibraryInfo, QLocale, QObject, QSettings, QTimer, QTranslator
 from PySide6.QtWidgets import QApplication, QFileDialog
 
-from services import clock
+from services import clock, garbage
 from services.errors import Problem
 from services.paths import default_data_folder
 from services.progress import Progress
@@ -240,7 +240,8 @@ class Keeper(QObject):
         elif not opened.operator:
             self.ask_operator(first=True)
         else:
-            self._settle_in(SETTLE_TRIES)
+            # the page's questions start on the next turn
+            QTimer.singleShot(SETTLE_MS, self, partial(self._settle_in, SETTLE_TRIES))
         self._ask_age()
 
     def _settle_in(self, tries: int) -> None:
@@ -353,9 +354,10 @@ ENTRIES = (
 
 
 def _open(*, late: LateStore, folder: Path) -> Opened:
-    from services import history, migrate, rules, settings
+    with garbage.held_back():
+        from services import history, migrate, rules, settings
 
-    _first_page()
+        _first_page()
     store = migrate.open_store(folder, writable=False)
     with store.read() as session:
         kept = settings.load(session)

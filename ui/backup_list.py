@@ -14,7 +14,17 @@ from ui.two_lines import Head, Item
 
 _SHOWN_STEPS = 5
 # Measure words by the Chinese name of a table; everything else is counted in 条.
-UNITS = {"专项行动": "个", "人员": "人", "检查组": "个", "企业": "家", "案件": "件", "来表": "份", "报送包": "版"}
+UNITS = {
+    "专项行动": "个",
+    "人员": "人",
+    "检查组": "个",
+    "企业": "家",
+    "检查记录": "条",
+    "问题": "条",
+    "案件": "件",
+    "来表": "份",
+    "报送包": "版",
+}
 
 
 class Copy(Protocol):
@@ -80,7 +90,9 @@ def away_words(age: Age) -> str:
 
 def contents(counts: Mapping[str, int]) -> str:
     """Return what is in a backup: 企业 41 家　检查记录 26 条 …."""
-    said = [f"{name} {count:,} {_unit(name)}" for name, count in counts.items() if count]
+    said = [f"{name} {count:,} {UNITS[name]}" for name, count in counts.items() if count and name in UNITS]
+    inner = sum(count for name, count in counts.items() if name not in UNITS)
+    said += [f"明细 {inner:,} 条"] if inner else []
     return "　".join(said) or "还没有业务数据"
 
 
@@ -90,7 +102,12 @@ def losses(difference: Mapping[str, int]) -> list[str]:
     Args:
         difference: Rows of today minus rows in the backup, per Chinese name.
     """
-    return [f"{'少' if count > 0 else '多'} {abs(count):,} {_unit(name)}{name}" for name, count in difference.items() if count]
+    said = [
+        f"{name}{'少' if count > 0 else '多'} {abs(count):,} {UNITS[name]}" for name, count in difference.items() if count and name in UNITS
+    ]
+    # Rows behind these (members, amounts, options) are no noun of the clerk; they count only where nothing else does.
+    inner = sum(abs(count) for name, count in difference.items() if name not in UNITS)
+    return said or ([f"明细差 {inner:,} 条"] if inner else [])
 
 
 def steps_after(later: Later | None) -> str:
@@ -116,7 +133,3 @@ def entries(copies: Sequence[Copy], notes: Mapping[Path, str]) -> list[Head | It
         note = notes[copy.path]
         rows.append(Item(copy.path, f"{moment(copy.made_at)}　{copy.reason}", note, tip=f"{note}\n{copy.path}"))
     return rows
-
-
-def _unit(name: str) -> str:
-    return UNITS.get(name, "条")

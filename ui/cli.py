@@ -21,7 +21,7 @@ from typing import Annotated, Any
 import typer
 
 import resources
-from services import backup, campaigns, checks, clock, figures, lookup, migrate, runs, settings, undoing
+from services import backup, campaigns, checks, clock, figures, history, lookup, migrate, runs, settings, undoing
 from services.errors import NoOperator, Problem, Refused
 from services.imports.plan import as_json as plan_json
 from services.imports.plan import read_file
@@ -384,6 +384,7 @@ def _store(*, write: bool = False) -> Iterator[Store]:
                 raise NoOperator
             if not stored.operator:
                 with store.write("登记操作人") as session:
+                    history.describe(session, kind="system")
                     settings.save(session, settings=replace(stored, operator=store.operator))
         yield store
 

@@ -17,7 +17,7 @@ from typing import Any
 
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QCloseEvent, QGuiApplication, QKeySequence, QShortcut
-from PySide6.QtWidgets import QFileDialog, QFrame, QGridLayout, QHBoxLayout, QLabel, QPushButton, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFileDialog, QFrame, QHBoxLayout, QPushButton, QStackedWidget, QVBoxLayout, QWidget
 
 from services import paths, rescue, restoring, salvaging
 from services.errors import Problem
@@ -26,14 +26,15 @@ from services.rescue import Diagnosis, Offer
 from services.restoring import Restored
 from services.salvaging import Salvaged
 from ui import errors, icons, regions, theme
-from ui.backup_list import contents, entries, losses, moment, steps_after
+from ui.backup_list import contents, entries, moment, steps_after
 from ui.pages.page import Action, make_button
+from ui.rescue_parts import Band, Detail, Story, compared, noted
 from ui.tasks import Tasks
 from ui.two_lines import TwoLineList
 
 RIGHT = 348
 SMALLEST = (900, 560)
-WAYS, ASKING, DONE = range(3)
+WAYS, RESTORING, SALVAGING, DONE = range(4)
 TITLES = {
     "damaged": "数据文件损坏了，没有打开",
     "foreign": "这里放的不是执法台的数据",
@@ -57,51 +58,21 @@ def ask_folder(parent: QWidget, start: Path) -> Path | None:
     return Path(chosen) if chosen else None
 
 
-class Story(QWidget):
-    """A page of a title and facts under it, as a dialog shows them.
-
-    Attributes:
-        title: 18 bold.
-        facts: The texts by the grey word before them.
-    """
-
-    def __init__(self, *words: str) -> None:
-        """Build it without texts."""
-        super().__init__()
-        self.title = regions.label(kind="headline")
-        self.facts = {word: _words() for word in words}
-        grid = QGridLayout(self)
-        grid.setContentsMargins(66, 24, 24, 20)
-        grid.setHorizontalSpacing(14)
-        grid.setVerticalSpacing(12)
-        grid.addWidget(self.title, 0, 0, 1, 2)
-        for row, (word, text) in enumerate(self.facts.items(), start=1):
-            grid.addWidget(regions.label(word, "help"), row, 0, Qt.AlignmentFlag.AlignTop)
-            grid.addWidget(text, row, 1)
-        grid.setColumnStretch(1, 1)
-        grid.setRowStretch(len(words) + 1, 1)
-
-    def tell(self, title: str, *texts: str) -> None:
-        """Show a title and the texts, in the order of their words."""
-        self.title.setText(title)
-        for label, text in zip(self.facts.values(), texts, strict=True):
-            label.setText(text)
-
-
 class RescueWindow(QWidget):
     """What happened, the backups, the ways on.
 
     Attributes:
         root: The data folder that did not open.
+        band: What happened.
         copies: List of the verified backups; its keys are their paths.
-        restore_button: 恢复这一份, the blue one.
-        look_button: 只读打开.
-        salvage_button: 尽量抢救数据.
-        folder_button: 换数据文件夹.
-        leave_button: 退出.
-        sure_button: 确认恢复, after the preview.
         question: What a restore would lose.
         outcome: What was salvaged.
+        restore_button: 恢复这一份, the blue one; sure_button confirms it.
+        look_button: 只读打开.
+        salvage_button: 尽量抢救数据; salvage_sure_button confirms it.
+        folder_button: 换数据文件夹.
+        retry_button: 再试一次.
+        leave_button: 退出.
     Signals:
         mended: (folder, whether only to look, what to say) the data can be opened.
         left: The program shall end.
@@ -130,7 +101,6 @@ class RescueWindow(QWidget):
         self.setWindowTitle("执法台")
         self.setWindowIcon(icons.icon("clipboard-text", "action", 32))
         self._build()
-        self._wire()
         self._show_problem()
         self._show_buttons()
         self.setMinimumSize(QSize(*SMALLEST))
@@ -140,31 +110,39 @@ class RescueWindow(QWidget):
     def ask_restore(self) -> None:
         """Show what a restore would lose, before it is done."""
         offer = self._chosen()
-        if offer is None:
-            return
-        aside = "移到数据文件夹里的“坏库_…”，原样留着，不会删掉"
-        title = f"恢复 {moment(offer.made_at)} 的备份？"
-        self.question.tell(title, steps_after(offer.operations), _compared(offer), contents(offer.counts), aside)
-        self._go(ASKING)
-        self.sure_button.setFocus()
+        if offer is not None and not self._working:
+            aside = "原样留在数据文件夹里，不会删掉"
+            told = (steps_after(offer.operations), compared(offer), contents(offer.counts), aside)
+            self.question.tell(f"恢复 {moment(offer.made_at)} 的备份？", *told)
+            self._go(RESTORING)
+            self.sure_button.setFocus()
 
     def restore(self) -> None:
         """Put the chosen backup in place; the present file is kept aside."""
         offer = self._chosen()
         if offer is not None:
-            done = partial(self._restored, offer)
-            self._work("正在恢复备份", partial(restoring.restore, self.root, backup=offer.path, operator=self._operator), done)
+            call = partial(restoring.restore, self.root, backup=offer.path, operator=self._operator)
+            self._work("正在恢复备份", call, partial(self._restored, offer))
 
     def look(self) -> None:
         """Open the data as they are, only to look."""
         self._end(read_only=True, said="只读打开：能看、能导出，不能改")
+
+    def ask_salvage(self) -> None:
+        """Say what salvaging does, and that a backup is often better."""
+        newest = next(iter(self._offers.values()), None)
+        better = f"恢复 {moment(newest.made_at)} 的备份，通常更完整" if newest else "没有核对过的备份，只能抢救"
+        what = "把还读得出的行抄到一个新文件，读不出的就没有了；坏的文件原样留着"
+        self.doubt.tell("抢救还读得出的数据？", what, better)
+        self._go(SALVAGING)
+        self.salvage_sure_button.setFocus()
 
     def salvage(self) -> None:
         """Copy every row that can still be read into a new file."""
         self._work("正在抢救数据", partial(salvaging.salvage, self.root, operator=self._operator), self._salvaged)
 
     def choose_folder(self) -> None:
-        """Open the data of another folder instead."""
+        """Open the data of another folder instead, and remember it."""
         chosen = ask_folder(self, self.root.parent)
         if chosen is not None:
             with suppress(OSError):  # without the note the next start asks again
@@ -173,10 +151,15 @@ class RescueWindow(QWidget):
             self._end(read_only=False, said=f"已换到数据文件夹 {chosen}")
 
     def go_back(self) -> None:
-        """Return from the confirmation to the ways on."""
-        if self._stack.currentIndex() == ASKING and not self._working:
+        """Return from a question to the ways on."""
+        if self._stack.currentIndex() in (RESTORING, SALVAGING) and not self._working:
             self._go(WAYS)
             self.copies.setFocus()
+
+    def copy_story(self) -> None:
+        """Put what happened on the clipboard, for whoever mends the program."""
+        story = errors.Trouble(self.band.title.text(), self.band.reason.text(), self.band.story(), f"代码：{self._problem.code}")
+        QGuiApplication.clipboard().setText(story.text())
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """End the program unless the data could be mended."""
@@ -189,63 +172,36 @@ class RescueWindow(QWidget):
             self.left.emit()
 
     def _build(self) -> None:
-        self._stack = QStackedWidget()
-        self._stack.addWidget(self._ways())
-        self.question = Story("会失去的操作", "比现在", "恢复以后有", "现在的文件")
+        self.band = Band()
+        self.question = Story("会失去的操作", "恢复后比现在", "恢复后有", "现在的文件")
+        self.doubt = Story("会怎样", "也可以")
         self.outcome = Story("救出", "没有救出", "坏的文件")
-        self._stack.addWidget(self.question)
-        self._stack.addWidget(self.outcome)
+        self._stack = QStackedWidget()
+        for page in (self._ways(), self.question, self.doubt, self.outcome):
+            self._stack.addWidget(page)
         rows = QVBoxLayout(self)
         rows.setContentsMargins(0, 0, 0, 0)
         rows.setSpacing(0)
-        rows.addWidget(self._head())
+        rows.addWidget(self.band)
         rows.addWidget(self._stack, 1)
         rows.addWidget(self._foot())
-
-    def _head(self) -> QWidget:
-        head = QFrame()
-        head.setObjectName("header")
-        sign = QLabel()
-        icons.dress(sign, "warning-circle", "bad", 28)
-        self.title = regions.label(kind="headline")
-        self.reason, self.place, self.way = _words(), _words(), _words("help")
-        self.place.setObjectName("factBox")
-        self.reason.setAccessibleName("为什么")
-        grid = QGridLayout(head)
-        grid.setContentsMargins(24, 20, 24, 16)
-        grid.setHorizontalSpacing(14)
-        grid.setVerticalSpacing(8)
-        grid.addWidget(sign, 0, 0, Qt.AlignmentFlag.AlignTop)
-        grid.addWidget(self.title, 0, 1, 1, 2)
-        grid.addWidget(self.reason, 1, 1, 1, 2)
-        for row, (word, text) in enumerate((("哪个文件", self.place), ("怎么办", self.way)), start=2):
-            grid.addWidget(regions.label(word, "help"), row, 1)
-            grid.addWidget(text, row, 2)
-        grid.setColumnStretch(2, 1)
-        return head
+        QShortcut(QKeySequence(Qt.Key.Key_Escape), self).activated.connect(self.go_back)
 
     def _ways(self) -> QWidget:
         ways, left, right = QWidget(), QWidget(), QWidget()
         self.copies = TwoLineList(name="核对过的备份")
+        self.copies.chosen.connect(lambda _path: self._show_chosen())
+        self.copies.activated.connect(lambda _index: self.ask_restore())
         self._counted = regions.label(kind="label")
-        none = regions.label("这个文件夹里没有核对过的备份", "help")
-        none.setAlignment(Qt.AlignmentFlag.AlignHCenter)
-        none.setContentsMargins(0, 40, 0, 0)
+        self._none = regions.label("正在找核对过的备份", "help")
+        self._none.setAlignment(Qt.AlignmentFlag.AlignHCenter)
+        self._none.setContentsMargins(0, 40, 0, 0)
         self._listed = QStackedWidget()
+        self._listed.addWidget(self._none)
         self._listed.addWidget(self.copies)
-        self._listed.addWidget(none)
         regions.column(left, regions.bar(regions.label("核对过的备份", "section"), self._counted, None), self._listed)
-        self._facts = {word: _words() for word in ("什么时候", "为什么备份", "里面有", "比现在", "这之后做过")}
-        detail = QFrame()
-        rows = QVBoxLayout(detail)
-        rows.setContentsMargins(16, 12, 16, 12)
-        rows.setSpacing(3)
-        for word, text in self._facts.items():
-            rows.addWidget(regions.label(word, "label"))
-            rows.addWidget(text)
-            rows.addSpacing(9)
-        rows.addStretch(1)
-        regions.column(right, regions.bar(regions.label("这一份", "section"), None), detail)
+        self._detail = Detail()
+        regions.column(right, regions.bar(regions.label("这一份", "section"), None), self._detail)
         right.setFixedWidth(round(RIGHT * min(theme.current().scale, 1.25)))
         line = QHBoxLayout(ways)
         line.setContentsMargins(0, 0, 0, 0)
@@ -258,86 +214,67 @@ class RescueWindow(QWidget):
     def _foot(self) -> QFrame:
         foot = QFrame()
         foot.setObjectName("dialogFoot")
+        copy = make_button(Action("复制说明", self.copy_story, "copy", "quiet"))
         self.leave_button = make_button(Action("退出", self.close))
         self.back_button = make_button(Action("返回", self.go_back, "arrow-u-up-left"))
-        self.copy_button = make_button(Action("复制说明", self.copy_story, "copy", "quiet"))
+        self.retry_button = make_button(Action("再试一次", partial(self._end, read_only=False), "arrow-clockwise"))
         self.folder_button = make_button(Action("换数据文件夹…", self.choose_folder, "folder-open"))
-        self.salvage_button = make_button(Action("尽量抢救数据", self.salvage, "wrench"))
+        self.salvage_button = make_button(Action("尽量抢救数据", self.ask_salvage, "wrench"))
         self.look_button = make_button(Action("只读打开", self.look, "eye"))
         self.restore_button = make_button(Action("恢复这一份", self.ask_restore, "clock-counter-clockwise", "primary"))
         self.sure_button = make_button(Action("确认恢复", self.restore, "check", "primary"))
+        self.salvage_sure_button = make_button(Action("开始抢救", self.salvage, "wrench", "primary"))
         self.open_button = make_button(Action("打开数据", partial(self._end, read_only=False), "arrow-right", "primary"))
         self.salvage_button.setToolTip("把还读得出的行抄到一个新文件；坏的文件原样留着")
         self.look_button.setToolTip("能看、能导出，不能改")
+        ways = (self.leave_button, self.folder_button, self.retry_button, self.salvage_button, self.look_button, self.restore_button)
+        self._buttons: dict[QPushButton, Sequence[int]] = dict.fromkeys(ways, (WAYS,))
+        self._buttons |= {self.back_button: (RESTORING, SALVAGING), self.sure_button: (RESTORING,)}
+        self._buttons |= {self.salvage_sure_button: (SALVAGING,), self.open_button: (DONE,)}
         line = QHBoxLayout(foot)
         line.setContentsMargins(16, 9, 16, 9)
         line.setSpacing(8)
-        line.addWidget(self.copy_button)
+        line.addWidget(copy)
         line.addStretch(1)
-        self._buttons: dict[int, Sequence[QPushButton]] = {
-            WAYS: (self.leave_button, self.folder_button, self.salvage_button, self.look_button, self.restore_button),
-            ASKING: (self.back_button, self.sure_button),
-            DONE: (self.open_button,),
-        }
-        for buttons in self._buttons.values():
-            for button in buttons:
-                line.addWidget(button)
+        for button in self._buttons:
+            line.addWidget(button)
         return foot
-
-    def _wire(self) -> None:
-        self.copies.chosen.connect(lambda _path: self._show_chosen())
-        self.copies.activated.connect(lambda _index: self.ask_restore())
-        back = QShortcut(QKeySequence(Qt.Key.Key_Escape), self)
-        back.activated.connect(self.go_back)
-
-    def copy_story(self) -> None:
-        """Put what happened on the clipboard, for whoever maintains the program."""
-        facts = (("哪个文件", self.place.text()), ("怎么办", self.way.text()))
-        story = errors.Trouble(self.title.text(), self.reason.text(), facts, f"代码：{self._problem.code}")
-        QGuiApplication.clipboard().setText(story.text())
 
     def _found(self, found: Findings) -> None:
         self._diagnosis = found.diagnosis
         self._offers = {offer.path: offer for offer in found.offers}
-        self.copies.fill(entries(found.offers, {offer.path: f"比现在{_compared(offer)}" for offer in found.offers}))
-        self._listed.setCurrentIndex(0 if found.offers else 1)
+        self.copies.fill(entries(found.offers, {offer.path: noted(offer) for offer in found.offers}))
+        self._none.setText("这个文件夹里没有核对过的备份")
+        self._listed.setCurrentIndex(1 if found.offers else 0)
         self._counted.setText(f"{len(found.offers)} 份，从新到旧" if found.offers else "")
         self._show_problem()
         self.copies.choose_first()
         self._show_chosen()
-        self._show_buttons()
         (self.copies if found.offers else self.folder_button).setFocus()
 
     def _show_problem(self) -> None:
         found, problem = self._diagnosis, self._problem
-        self.title.setText(TITLES.get(found.state if found else "", "数据没有打开"))
-        self.reason.setText(found.sentence if found else problem.message())
-        self.place.setText(str(found.path if found else problem.where() or self.root))
-        self.way.setText(found.mend if found else problem.way_out())
+        if found:
+            self.band.tell(TITLES[found.state], found.sentence, found.path, found.mend)
+        else:
+            self.band.tell("数据没有打开", problem.message(), Path(problem.where() or self.root), problem.way_out())
 
     def _show_chosen(self) -> None:
-        offer = self._chosen()
-        for text in self._facts.values():
-            text.setText("—" if offer is None else "")
-        if offer is not None:
-            self._facts["什么时候"].setText(moment(offer.made_at))
-            self._facts["为什么备份"].setText(offer.reason)
-            self._facts["里面有"].setText(contents(offer.counts).replace("　", "\n"))
-            self._facts["比现在"].setText(_compared(offer))
-            self._facts["这之后做过"].setText(steps_after(offer.operations))
+        self._detail.show_offer(self._chosen())
         self._show_buttons()
 
     def _show_buttons(self) -> None:
-        page = self._stack.currentIndex()
-        for number, buttons in self._buttons.items():
-            for button in buttons:
-                button.setVisible(number == page)
-                button.setEnabled(not self._working)
-        state = self._diagnosis.state if self._diagnosis else ""
-        self.restore_button.setEnabled(self._chosen() is not None and not self._working)
-        self.restore_button.setToolTip("" if self._offers else "没有核对过的备份可以恢复")
-        self.look_button.setVisible(page == WAYS and bool(self._diagnosis and self._diagnosis.can_read_only))
-        self.salvage_button.setVisible(page == WAYS and state == "damaged")
+        page, state = self._stack.currentIndex(), self._diagnosis.state if self._diagnosis else ""
+        # A newer program's data are whole: going back to a backup would throw work away.
+        asked = {
+            self.restore_button: bool(self._offers) and state != "newer",
+            self.look_button: bool(self._diagnosis and self._diagnosis.can_read_only),
+            self.salvage_button: state == "damaged",
+            self.retry_button: state not in ("damaged", "foreign"),
+        }
+        for button, pages in self._buttons.items():
+            button.setVisible(page in pages and asked.get(button, True))
+            button.setEnabled(not self._working)
 
     def _chosen(self) -> Offer | None:
         return self._offers.get(self.copies.current())
@@ -368,7 +305,7 @@ class RescueWindow(QWidget):
 
     def _salvaged(self, done: Salvaged) -> None:
         self._stopped()
-        lost = contents(done.lost) if any(done.lost.values()) else "没有发现"
+        lost = f"{contents(done.lost)}\n缺的可以到“设置”里从备份恢复" if any(done.lost.values()) else "没有发现"
         kept = "操作记录也完整" if done.history_kept else "操作记录从这里重新开始"
         aside = f"原样留在 {done.aside}" if done.aside else "没有"
         self.outcome.tell("能读的都救出来了，请核对后再用", f"{contents(done.rows)}\n{kept}", lost, aside)
@@ -385,20 +322,5 @@ def _find_out(*, root: Path) -> Findings:
     return Findings(rescue.diagnose(root), tuple(rescue.offers(root)))
 
 
-def _compared(offer: Offer) -> str:
-    lost = "，".join(losses(offer.difference))
-    if lost:
-        return lost
-    return "没法比，现在的文件读不出来" if offer.unknown else "条数一样"
-
-
 def _reporting(*, call: Callable[..., Any], progress: Progress) -> Any:
     return call(progress=progress)
-
-
-def _words(kind: str = "") -> QLabel:
-    text = regions.label(kind=kind)
-    text.setWordWrap(True)
-    text.setTextFormat(Qt.TextFormat.PlainText)
-    text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-    return text

@@ -60,7 +60,8 @@ class RowJudge:
             return "blank"
         lead = [folded(plain(row.cells[col])[:_LOOKED_AT]) for col in cols[:_LEAD]]
         for text in lead:
-            if len(text) <= LONGEST_HEADING and (text.lower() if text.isalnum() else heading(text)) in self._names and self._repeats_header(row):
+            said = text.lower() if text.isalnum() else heading(text)
+            if said in self._names and len(text) <= LONGEST_HEADING and self._repeats_header(row):
                 return "repeated_header"
         words = " ".join(lead)
         if "计" in words or "汇总" in words:

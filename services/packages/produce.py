@@ -21,6 +21,7 @@ from sqlalchemy.orm import Session
 from models import Package
 from services import checks, clock, history
 from services.checks import Check
+from services.dbfile import sync_folder
 from services.errors import FileTrouble, Refused
 from services.exports import archive
 from services.exports.deliver import deliver_pdf, deliver_report, deliver_workbook, warnings
@@ -119,6 +120,7 @@ def produce(contents: Contents, *, target: Path, waivers: Mapping[str, str] | No
         renamed = True
         partial.rename(folder)
         partial.with_suffix(".zip").replace(zip_path)
+        sync_folder(target)  # the version is recorded after this; a power failure must not take the names back
     except OSError as err:
         _clear(partial, folder if renamed else None)
         raise archive.trouble(err, folder) from err

@@ -22,7 +22,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from models import Attachment, Campaign, Enterprise, Finding, Inspection, Operation, Package
-from services import attachments, backup, migrate, runs, undoing
+from services import attachments, backup, dbfile, migrate, restoring, runs, undoing
 from services.exports import archive
 from services.paths import DataFolder
 from services.store import Store
@@ -85,7 +85,7 @@ def backups_of(folder: DataFolder) -> list[str]:
             wrong.append(f"backup {one.path.name} is not the file of its sidecar")
             continue
         raw = sqlite3.connect(f"{one.path.as_uri()}?mode=ro", uri=True)
-        if raw.execute("PRAGMA integrity_check").fetchone()[0] != "ok" or backup.row_counts(raw) != one.counts:
+        if raw.execute("PRAGMA integrity_check").fetchone()[0] != "ok" or dbfile.row_counts(raw) != one.counts:
             wrong.append(f"backup {one.path.name} does not read back")
         raw.close()
     return wrong
@@ -159,7 +159,7 @@ def _import(folder: Path, say: Say) -> None:
             lines = [f"岚桥区批{number}第{row}厂,柳溪镇,在业" for row in range(ROWS_PER_FILE)]
             path.write_text("企业名称,镇办,状态\n" + "\n".join(lines) + "\n", encoding="utf-8")
             steps = runs.import_all(store, paths=[path], campaign_id=None)
-            if [step.outcome for step in steps] != ["done"]:
+            if steps[0].outcome not in ("done", "flagged"):  # flagged: an enterprise has no credit code
                 raise AssertionError(f"not imported: {steps}")
             say({"ack": "import", "file": number, **_last(store)})
 
@@ -200,10 +200,10 @@ def _package(folder: Path, say: Say) -> None:
 
 def package_faults(folder: Path) -> list[str]:
     """Return what is wrong with a finished package folder or its zip."""
-    listed = dict(reversed(line.split("  ", 1)) for line in (folder / "MANIFEST.sha256").read_text(encoding="utf-8").splitlines())
-    present = {path.relative_to(folder).as_posix(): path for path in folder.rglob("*") if path.is_file()}
-    wrong = [f"{name} is not in the package" for name in listed.keys() - present.keys()]
-    wrong += [f"{name} is not as listed" for name, sha256 in listed.items() if name in present and archive.sha256_of(present[name]) != sha256]
+    lines = [line.split("  ", 1) for line in (folder / "MANIFEST.sha256").read_text(encoding="utf-8").splitlines()]
+    listed = {name: sha256 for sha256, name in lines}
+    found = {path.relative_to(folder).as_posix(): archive.sha256_of(path) for path in folder.rglob("*") if path.is_file()}
+    wrong = [f"{name} is not as listed" for name, sha256 in listed.items() if found.get(name) != sha256]
     packed = folder.with_name(f"{folder.name}.zip")
     if packed.exists():
         with zipfile.ZipFile(packed) as opened_zip:
@@ -226,8 +226,12 @@ def _check_package(folder: Path, told: list[Said], facts: Said) -> list[str]:
     expected = frozen - _before(folder)
     wrong += [f"version {name} is recorded, its folder is not there" for name in expected - finished]
     wrong += [f"version {name} is recorded, its zip is not there" for name in expected if not (place / f"{name}.zip").exists()]
-    wrong += [f"acknowledged package {one['name']} is lost" for one in told if one["ack"] == "package" and one["name"] not in frozen & finished]
-    facts["whole packages that no version records"] = len(finished - frozen)
+    wrong += [
+        f"acknowledged package {one['name']} is lost" for one in told if one["ack"] == "package" and one["name"] not in frozen & finished
+    ]
+    known = folder / "unrecorded"
+    facts["whole packages that no version records"] = len(finished - frozen) - (int(known.read_text()) if known.exists() else 0)
+    known.write_text(str(len(finished - frozen)))
     exported = folder / "名录.xlsx"
     if exported.exists():
         openpyxl.load_workbook(exported, read_only=True).close()
@@ -272,6 +276,50 @@ def _check_backup(folder: Path, told: list[Said], facts: Said) -> list[str]:
     wrong += [f"acknowledged backup {one['backup']} is gone" for one in told[-5:] if one["backup"] not in listed]
     copies = {path.name for path in (folder / "backups").glob("*.sqlite")}
     facts["copies without a sidecar"] = len(copies - listed)
+    return wrong
+
+
+# -- restore -------------------------------------------------------------------
+
+
+def _restore(folder: Path, say: Say) -> None:
+    number = time.monotonic_ns()
+    while True:
+        with opened(folder) as store:
+            for _ in range(2):
+                number += 1
+                with store.write("录入企业") as session:
+                    make.enterprise(session, f"岚桥区第{number}样例厂", credit_code=None)
+                say({"saved": True, **_last(store)})
+            backup.make(store, reason="手动")
+            with store.write("录入企业") as session:
+                make.enterprise(session, f"岚桥区后来第{number}样例厂", credit_code=None)
+            say({"saved": True, **_last(store)})
+            chosen = backup.listed(store.folder)[number % 2]
+        say({"begin": chosen.head})
+        restoring.restore(folder, backup=chosen.path, operator=OPERATOR)
+        with opened(folder) as store:
+            say({"ack": "restore", "from": chosen.head, **_last(store)})
+
+
+def _check_restore(folder: Path, told: list[Said], facts: Said) -> list[str]:
+    with opened(folder, facts) as store:
+        wrong = whole(store) + backups_of(store.folder)
+        with store.snapshot() as session:
+            hashes = list(session.scalars(select(Operation.hash).order_by(Operation.id)))
+            labels = list(session.scalars(select(Operation.label).order_by(Operation.id)))
+        kept = {one.head for one in backup.listed(store.folder)}
+    sure = max((number for number, one in enumerate(told) if "id" in one), default=None)
+    if sure is None or told[sure]["hash"] in hashes:
+        facts["old state"] = 1
+        return wrong
+    begun = [one["begin"] for one in told[sure + 1 :] if "begin" in one]
+    replaced = any(hashes[at] in begun and labels[at + 1].startswith("恢复备份") for at in range(len(hashes) - 1))
+    facts["restored state"] = 1
+    if not replaced:
+        wrong.append(f"acknowledged operation {told[sure]['id']} is lost without a restore")
+    elif told[sure]["hash"] not in kept:
+        wrong.append("what was there before the restore is not kept")
     return wrong
 
 
@@ -332,7 +380,7 @@ def _schema_state(office: Path, counts: dict[str, int]) -> str:
         shutil.copy(path, looked)
     raw = sqlite3.connect(looked / "data.sqlite")
     try:
-        found = backup.row_counts(raw)
+        found = dbfile.row_counts(raw)
         stamp = raw.execute("SELECT version_num FROM alembic_version").fetchone()[0] if "alembic_version" in found else None
         columns = {row[1] for row in raw.execute("PRAGMA table_info(enterprise)")}
         sound = raw.execute("PRAGMA integrity_check").fetchone()[0] == "ok" and not raw.execute("PRAGMA foreign_key_check").fetchall()
@@ -355,7 +403,7 @@ def _schema_state(office: Path, counts: dict[str, int]) -> str:
 def _prepare_migration(base: Path, folder: Path) -> None:
     copy_of(base, folder / "old")
     raw = sqlite3.connect(folder / "old" / "data.sqlite")
-    (folder / "counts.json").write_text(json.dumps(backup.row_counts(raw)), encoding="utf-8")
+    (folder / "counts.json").write_text(json.dumps(dbfile.row_counts(raw)), encoding="utf-8")
     raw.close()
 
 
@@ -364,5 +412,6 @@ JOBS: dict[str, Job] = {
     "import": Job(_import, _check_import, copy_of),
     "package": Job(_package, _check_package, _prepare_package, 7),
     "backup": Job(_backup, _check_backup, copy_of, 20),
+    "restore": Job(_restore, _check_restore, copy_of, 20),
     "migration": Job(_migration, _check_migration, _prepare_migration, 200),
 }

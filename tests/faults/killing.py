@@ -2,11 +2,12 @@
 
 `python -m tests.faults.killing JOB --base FOLDER --work FOLDER --points N
 --seed S` loads the program once and forks a worker for every point; the
-worker says each completed operation through a pipe. It dies in one of three
-ways, in turn:
+worker says each completed operation through a pipe. It dies in one of four ways, in
+turn:
 
 - *time*: SIGKILL from outside after a random delay;
-- *call*: SIGKILL by itself before a random file operation or SQL statement;
+- *file*: SIGKILL by itself before a random file operation;
+- *statement*: likewise before a random SQL statement;
 - *commit*: an alarm nobody handles, armed for a random fraction of a
   millisecond when the n-th COMMIT (or `backup`, or `replace`) begins.
 
@@ -35,7 +36,7 @@ from typing import Any
 Said = dict[str, Any]
 Say = Callable[[Said], None]
 
-WAYS = ("time", "call", "commit")
+WAYS = ("time", "file", "commit", "statement")
 _FILE_CALLS = ("open", "os.rename", "os.remove", "os.mkdir", "os.rmdir")
 _LONGEST_COMMIT = 0.004
 _LONGEST_LIFE = 20.0
@@ -64,7 +65,7 @@ class Death:
 
     Attributes:
         way: One of `WAYS`.
-        at: Seconds after the start, or number of the call or commit.
+        at: Seconds after the start, or number of the operation, statement or commit.
         after: Seconds after that commit began.
     """
 
@@ -88,12 +89,15 @@ class Trial:
 
 
 class Counting:
-    """Counts file operations, statements and commits of this process."""
+    """Counts file operations, statements and commits of this process.
+
+    Attributes:
+        seen: How many of each.
+    """
 
     def __init__(self, death: Death | None, folder: Path) -> None:
         """Watch this process from now on; `death` None only counts."""
-        self.calls = 0
-        self.commits = 0
+        self.seen: Counter[str] = Counter()
         self._death = death
         self._folder = str(folder)
         sys.addaudithook(self._heard)
@@ -102,8 +106,8 @@ class Counting:
         connect = sqlite3.connect
 
         def traced(*given: Any, **named: Any) -> sqlite3.Connection:
-            self._commit()  # a connection is what a backup begins with
-            connection = connect(*given, **named)
+            self._count("commit")  # a connection is what a backup begins with
+            connection: sqlite3.Connection = connect(*given, **named)
             connection.set_trace_callback(self._statement)
             return connection
 
@@ -111,40 +115,39 @@ class Counting:
 
     def _wrapped(self, function: Callable[..., Any]) -> Callable[..., Any]:
         def counted(*given: Any, **named: Any) -> Any:
-            self._call()
-            self._commit()
+            self._count("file")
+            self._count("commit")
             return function(*given, **named)
 
         return counted
 
     def _heard(self, event: str, arguments: tuple[Any, ...]) -> None:
         if event in _FILE_CALLS and str(arguments[0]).startswith(self._folder):
-            self._call()
+            self._count("file")
 
     def _statement(self, text: str) -> None:
-        self._call()
+        self._count("statement")
         if text.startswith("COMMIT"):
-            self._commit()
+            self._count("commit")
 
-    def _call(self) -> None:
-        self.calls += 1
-        if self._death and self._death.way == "call" and self.calls >= self._death.at:
-            os.kill(os.getpid(), signal.SIGKILL)
-
-    def _commit(self) -> None:
-        self.commits += 1
-        if self._death and self._death.way == "commit" and self.commits == self._death.at:
+    def _count(self, what: str) -> None:
+        self.seen[what] += 1
+        if self._death is None or self._death.way != what or self.seen[what] != self._death.at:
+            return
+        if what == "commit":
             signal.setitimer(signal.ITIMER_REAL, max(1e-6, self._death.after))
+        else:
+            os.kill(os.getpid(), signal.SIGKILL)
 
 
 def run(job: Job, *, base: Path, work: Path, points: int, seed: int) -> Trial:
     """Kill the job at so many points; return what was seen."""
     dice, trial = random.Random(seed), Trial()
     span = _measure(job, base, work / "measure")
-    folder, told = Path(), list[Said]()
+    folder, told, left = Path(), list[Said](), set[Path]()
     for number in range(points):
         if number % job.points_per_folder == 0:
-            folder, told = work / f"folder-{number}", []
+            folder, told, left = work / f"folder-{number}", [], set()
             job.prepare(base, folder)
         death = _death(dice, WAYS[number % len(WAYS)], span)
         said, died = _work(job, folder, death)
@@ -155,7 +158,9 @@ def run(job: Job, *, base: Path, work: Path, points: int, seed: int) -> Trial:
         trial.ways[death.way] += 1
         trial.acknowledged = trial.acknowledged + sum("ack" in one for one in said)
         trial.hot_journals += any(path.stat().st_size > 0 for path in folder.rglob("*.sqlite-journal"))
-        trial.seen.update(_leftovers(folder))
+        present = _leftovers(folder)
+        trial.seen["files left half-written"] += len(present - left)
+        left = present
         facts, wrong = _check(job, folder, told)
         trial.slowest_start = max(trial.slowest_start, facts.get("start", 0.0))
         trial.seen.update({key: value for key, value in facts.items() if key != "start"})
@@ -166,8 +171,7 @@ def run(job: Job, *, base: Path, work: Path, points: int, seed: int) -> Trial:
 @dataclass
 class _Span:
     seconds: float
-    calls: int
-    commits: int
+    seen: dict[str, int]
 
 
 def _measure(job: Job, base: Path, folder: Path) -> _Span:
@@ -178,15 +182,14 @@ def _measure(job: Job, base: Path, folder: Path) -> _Span:
     counted = [one["counted"] for one in said if "counted" in one]
     if not counted:
         raise RuntimeError(f"the job does not work undisturbed: {said}")
-    return _Span(time.perf_counter() - started, *counted[-1])
+    return _Span(time.perf_counter() - started, counted[-1])
 
 
 def _death(dice: random.Random, way: str, span: _Span) -> Death:
     if way == "time":
         return Death(way, dice.uniform(0.0, 1.5 * span.seconds))
-    if way == "call":
-        return Death(way, dice.randint(1, max(1, span.calls)))
-    return Death(way, dice.randint(1, max(1, span.commits)), dice.uniform(0.0, _LONGEST_COMMIT))
+    at = dice.randint(1, max(1, span.seen.get(way, 1)))
+    return Death(way, at, dice.uniform(0.0, _LONGEST_COMMIT) if way == "commit" else 0.0)
 
 
 def _work(job: Job, folder: Path, death: Death | None, *, operations: int | None = None) -> tuple[list[Said], bool]:
@@ -233,7 +236,7 @@ def _be_worker(job: Job, folder: Path, death: Death | None, pipe: int, operation
     try:
         job.work(folder, say)
     except _Enough:
-        _tell(pipe, {"counted": [counting.calls, counting.commits]})
+        _tell(pipe, {"counted": counting.seen})
     except BaseException:  # noqa: BLE001 - whatever it is, it is told, and the fork ends here
         _tell(pipe, {"error": traceback.format_exc()})
     os._exit(0)
@@ -267,15 +270,9 @@ def _tell(pipe: int, said: Said) -> None:
         data = data[os.write(pipe, data) :]
 
 
-def _leftovers(folder: Path) -> Counter[str]:
-    """What the dead worker left, by kind: proof that it died in the middle."""
-    found: Counter[str] = Counter()
-    for path in folder.rglob("*"):
-        if ".partial" in path.name:
-            found["partial files"] += 1
-        elif path.name.startswith("~"):
-            found["temporary files"] += 1
-    return found
+def _leftovers(folder: Path) -> set[Path]:
+    """What dead workers left half-written: proof that they died in the middle."""
+    return {path for path in folder.rglob("*") if path.is_file() and (".partial" in path.name or path.name.startswith("~"))}
 
 
 def main() -> int:

@@ -223,7 +223,8 @@ class ImportDialog(QDialog):
             lost = sum(state.counts.get("rejected", 0) for state in done.left)
             more = f"，{lost} 行没有写入" if lost else ""
             whole = f"已写入 {done.rows:,} 行" if done.files == 1 else f"已从 {done.files} 个文件写入 {done.rows:,} 行"
-            self.said.emit(f"{whole}{more}", True)
+            # each file is an operation of its own: one 撤销 beside a sentence about nine files would promise too much
+            self.said.emit(f"{whole}{more}" + ("" if done.files == 1 else "；按 Ctrl+Z 逐个文件撤销"), done.files == 1)
         if any(state.writes or state.trouble for state in done.left):
             self.states = list(done.left)
             self._show()

@@ -146,7 +146,7 @@ class SettingsPage(Page):
         self._cards = QGridLayout(board)
         self._cards.setHorizontalSpacing(gutter)
         left, right = QVBoxLayout(), QVBoxLayout()
-        columns = ((left, (self.place, self.copies)), (right, (self.people, self.look, self.check, self.bundle)))
+        columns = ((left, (self.place, self.copies, self.bundle)), (right, (self.people, self.look, self.check)))
         for number, (side, cards) in enumerate(columns):
             side.setSpacing(gutter)
             for card in cards:

@@ -6,7 +6,18 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QCheckBox, QComboBox, QGridLayout, QHBoxLayout, QLabel, QPushButton, QSizePolicy, QStackedWidget, QWidget
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QComboBox,
+    QGridLayout,
+    QHBoxLayout,
+    QLabel,
+    QPushButton,
+    QSizePolicy,
+    QStackedWidget,
+    QWidget,
+)
 
 from models.annexes import OPERATOR
 from services import clock
@@ -57,19 +68,19 @@ class SettingsCard(Card):
             named = regions.label(word, "help")
             named.setMinimumWidth(round(LABEL * theme.current().scale))
             line.addWidget(named)
+        growing = [part for part in parts if isinstance(part, Elided) or (isinstance(part, QLabel) and part.wordWrap())]
         for part in parts:
-            line.addWidget(part, 1 if part.sizePolicy().horizontalPolicy() != QSizePolicy.Policy.Fixed else 0)
+            line.addWidget(part, 1 if part in growing else 0)
+        if not growing:
+            line.addStretch(1)
         self.body.addLayout(line)
 
-    def add_buttons(self, *buttons: QPushButton, note: QWidget | None = None) -> None:
-        """Add a line of buttons at the right, a note at their left."""
+    def add_buttons(self, *buttons: QPushButton) -> None:
+        """Add a line of buttons at the right."""
         line = QHBoxLayout()
         line.setContentsMargins(PAD, 6, PAD, 12)
         line.setSpacing(8)
-        if note is None:
-            line.addStretch(1)
-        else:
-            line.addWidget(note, 1)
+        line.addStretch(1)
         for button in buttons:
             line.addWidget(button)
         self.body.addLayout(line)
@@ -87,6 +98,7 @@ class PlaceCard(SettingsCard):
         """Build it without a place."""
         super().__init__("数据位置", "数据、附件、备份和报送包都在这个文件夹里")
         self._path = Elided("")
+        self._path.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         self._path.setObjectName("factBox")
         self._warnings = _wrapped("soon")
         self._sign = QLabel()
@@ -100,15 +112,13 @@ class PlaceCard(SettingsCard):
         self.open_button = _button("打开文件夹", "folder-open")
         self.move_button = _button("搬到别处…", "arrow-right")
         self.writing = [self.move_button]
-        self.add_line("", self._path)
+        self.add_line("", self._path, self.open_button, self.move_button)
         self.body.addWidget(self._warned)
-        self.add_buttons(self.open_button, self.move_button)
+        self.body.addSpacing(12)
 
     def show_place(self, root: Path, warnings: Sequence[str]) -> None:
         """Show the folder, and what is to be said of it."""
-        self._path.full = str(root)
-        self._path.setText(str(root))
-        self._path.setToolTip(str(root))
+        _say(self._path, str(root))
         self._warnings.setText("\n".join(warnings))
         self._warned.setVisible(bool(warnings))
 
@@ -127,7 +137,8 @@ class BackupCard(SettingsCard):
     def __init__(self) -> None:
         """Build it without backups."""
         super().__init__("备份", "每份都重新打开核对过；开、关、导入、打包前自动做")
-        self.last, self.away = regions.label(), _wrapped("")
+        self.last, self.away = regions.label(), Elided("")
+        self.away.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         self._second = Elided("没有设置")
         self._second.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         self.choose_button, self.clear_button = _button("选择文件夹…", kind="small"), _button("清除", kind="small")
@@ -157,7 +168,7 @@ class BackupCard(SettingsCard):
     def show_age(self, age: Age) -> None:
         """Say how old the newest backups are; the word first, then its colour."""
         self.last.setText(f"{moment(age.verified)}（{ago(age.verified)}）" if age.verified else "还没有备份")
-        self.away.setText(away_words(age))
+        _say(self.away, away_words(age))
         level = age_words(age)[1]
         for label, said in ((self.last, "" if age.verified else level), (self.away, level)):
             label.setProperty("said", said)
@@ -174,8 +185,7 @@ class BackupCard(SettingsCard):
 
     def show_second(self, folder: str) -> None:
         """Show where each backup is copied to; empty for nowhere."""
-        self._second.full = folder or "没有设置，建议选U盘或另一块硬盘"
-        self._second.setText(self._second.full)
+        _say(self._second, folder or "没有设置，建议选U盘或另一块硬盘")
         self.choose_button.setText("换一个…" if folder else "选择文件夹…")
         self.clear_button.setVisible(bool(folder))
 
@@ -215,6 +225,7 @@ class PeopleCard(SettingsCard):
         grid = QGridLayout()
         grid.setContentsMargins(PAD, 0, PAD, 0)
         grid.setHorizontalSpacing(12)
+        grid.setVerticalSpacing(8)
         for number, box in enumerate(self.fields.values()):
             grid.addWidget(box, number // 2, number % 2)
             grid.setColumnStretch(number % 2, 1)
@@ -286,7 +297,9 @@ class LookCard(SettingsCard):
         self.themes.activated.connect(lambda number: self.theme_chosen.emit(self.themes.itemData(number)))
         self.scales.activated.connect(lambda number: self.scale_chosen.emit(self.scales.itemData(number)))
         self.masks.clicked.connect(self.masking_chosen)
-        self.add_line("外观", self.themes, regions.label("文字大小", "help"), self.scales)
+        size = regions.label("文字大小", "help")
+        size.setContentsMargins(20, 0, 0, 0)
+        self.add_line("外观", self.themes, size, self.scales)
         self.body.addSpacing(4)
         self.add_line("", self.masks)
         self.body.addSpacing(10)
@@ -311,7 +324,7 @@ class CheckCard(SettingsCard):
         super().__init__("数据体检", "文件、操作记录、每一行和附件互相核对")
         self.button = _button("开始体检", "check-circle")
         self.found = TwoLineList(name="体检结果", row="list_two_lines")
-        self.found.setMinimumHeight(46)
+        self.found.setMinimumHeight(92)
         self.found.hide()
         self.head.addWidget(self.button)
         self.body.addWidget(self.found, 1)
@@ -345,15 +358,19 @@ class BundleCard(SettingsCard):
 
     def __init__(self) -> None:
         """Build the card."""
-        super().__init__("诊断包")
+        super().__init__("诊断包", "给维护的人看：版本、条数和日志，不含姓名、企业、号码")
         self.button = _button("写出诊断包…", "export")
-        words = _wrapped("help")
-        words.setText("版本、体检结果、条数和日志，发给维护的人看；不含姓名、企业、号码和任何业务内容")
-        self.add_buttons(self.button, note=words)
+        self.head.addWidget(self.button)
 
 
 def _button(word: str, icon: str = "", kind: str = "") -> QPushButton:
     return make_button(Action(word, nothing, icon, kind))
+
+
+def _say(line: Elided, text: str) -> None:
+    line.full = text
+    line.setAccessibleName(text)
+    line.resizeEvent(QResizeEvent(line.size(), line.size()))
 
 
 def _wrapped(kind: str) -> QLabel:
