@@ -24,6 +24,7 @@ from services.words import table_name
 SIDE_FILES = ("-journal", "-wal", "-shm")
 MAIN_TABLES = ("campaign", "person", "inspection_group", "enterprise", "inspection", "finding", "penalty_case", "submission", "package")
 _OUR_OWN = frozenset({"operation", "row_change", "draft", "alembic_version"})
+UNREADABLE = (sqlite3.Error, UnicodeDecodeError)  # the driver chokes on its own message where a name is spoiled
 _CHUNK = 2000
 _SHOWN_OPERATIONS = 200
 
@@ -64,11 +65,14 @@ def facts(path: Path) -> dict[str, Any]:
     """
     with closing(opened(path)) as connection:
         connection.execute("BEGIN")
-        whole = connection.execute("PRAGMA integrity_check(1)").fetchone()[0] == "ok"
-        whole = whole and not connection.execute("PRAGMA foreign_key_check").fetchall()
-        counts = row_counts(connection)
-        digests = {name: _digest(connection, name) for name in counts}
-        last = connection.execute("SELECT hash FROM operation ORDER BY id DESC LIMIT 1").fetchone() if "operation" in counts else None
+        try:
+            whole = connection.execute("PRAGMA integrity_check(1)").fetchone()[0] == "ok"
+            whole = whole and not connection.execute("PRAGMA foreign_key_check").fetchall()
+            counts = row_counts(connection)
+            digests = {name: _digest(connection, name) for name in counts}
+            last = connection.execute("SELECT hash FROM operation ORDER BY id DESC LIMIT 1").fetchone() if "operation" in counts else None
+        except UnicodeDecodeError as err:
+            raise sqlite3.DatabaseError("a name in the file cannot be read") from err
         return {"whole": whole, "counts": counts, "digests": digests, "head": last[0] if last else ""}
 
 
@@ -89,7 +93,7 @@ def living(path: Path) -> dict[str, int | None] | None:
             query = "SELECT name FROM sqlite_master WHERE type='table' AND name NOT LIKE 'sqlite_%' ORDER BY name"
             names = [str(row[0]) for row in connection.execute(query)]
             return {name: _living_in(connection, name) for name in names if name not in _OUR_OWN}
-    except sqlite3.Error:
+    except UNREADABLE:
         return None
 
 
@@ -123,7 +127,7 @@ def later(path: Path, *, head: str) -> Later | None:
             query = "SELECT id, at, operator, label FROM operation WHERE id > ? ORDER BY id DESC LIMIT ?"
             rows = connection.execute(query, (number, _SHOWN_OPERATIONS)).fetchall()
             return Later(count, tuple(Step(row[0], datetime.fromisoformat(row[1]), row[2], row[3]) for row in rows))
-    except (sqlite3.Error, ValueError, TypeError):
+    except (*UNREADABLE, ValueError, TypeError):
         return None
 
 
@@ -132,7 +136,7 @@ def stamp(path: Path) -> str | None:
     try:
         with closing(opened(path)) as connection:
             row = connection.execute("SELECT version_num FROM alembic_version").fetchone()
-    except sqlite3.Error:
+    except UNREADABLE:
         return None
     return str(row[0]) if row else None
 
@@ -145,7 +149,7 @@ def has_todays_tables(path: Path) -> bool:
                 present = {row[1] for row in connection.execute(f'PRAGMA table_info("{table.name}")')}
                 if not set(table.columns.keys()) <= present:
                     return False
-    except sqlite3.Error:
+    except UNREADABLE:
         return False
     return True
 
@@ -195,7 +199,7 @@ def _living_in(connection: sqlite3.Connection, table: str) -> int | None:
         binned = any(row[1] == "deleted_at" for row in connection.execute(f'PRAGMA table_info("{table}")'))
         where = " WHERE deleted_at IS NULL" if binned else ""
         return int(connection.execute(f'SELECT count(*) FROM "{table}"{where}').fetchone()[0])
-    except sqlite3.Error:
+    except UNREADABLE:
         return None
 
 

@@ -123,7 +123,7 @@ def _schema(store: Store) -> dict[str, Any]:
         with closing(dbfile.opened(path)) as connection:
             counts = dbfile.row_counts(connection)
             tables = [str(row[0]) for row in connection.execute("SELECT sql FROM sqlite_master WHERE sql IS NOT NULL ORDER BY name")]
-    except sqlite3.Error as err:
+    except dbfile.UNREADABLE as err:
         return {"problem": type(err).__name__, "code": getattr(err, "sqlite_errorname", None)}
     return {"stamp": dbfile.stamp(path), "bytes": path.stat().st_size, "counts": counts, "tables": tables}
 

@@ -248,7 +248,7 @@ class _Batch:
         assert isinstance(changes, Table)
         self._inserts = (
             _Insert(session, table, table.columns.keys()),
-            _Insert(session, changes, [c for c in changes.columns.keys() if c != "id"]),
+            _Insert(session, changes, [column.name for column in changes.columns if column.name != "id"]),
         )
 
     def add(self, row: Mapping[str, object], change: Mapping[str, object]) -> None:

@@ -189,7 +189,7 @@ def _stamp_of_whole(folder: DataFolder) -> str | None:
                 raise ForeignFile(path=str(path))
             _require_whole(connection, path, thorough=interrupted)
             row = connection.execute("SELECT version_num FROM alembic_version").fetchone()
-    except sqlite3.DatabaseError as err:
+    except (sqlite3.DatabaseError, UnicodeDecodeError) as err:  # the driver chokes on its own message where a name is spoiled
         trouble = storage_trouble(err, path)
         if (isinstance(trouble, ForeignFile) and known) or trouble is err:
             raise Damaged(path=str(path), why="文件的开头或目录读不出来") from err

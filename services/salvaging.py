@@ -118,7 +118,7 @@ def _require_damaged(folder: DataFolder) -> None:
             with store.read() as session:
                 undoing.verify(session)
         whole = bool(dbfile.facts(folder.database)["whole"])
-    except (Damaged, HistoryBroken, sqlite3.Error):
+    except (Damaged, HistoryBroken, sqlite3.Error, UnicodeDecodeError):
         whole = False
     if whole:
         raise NothingDamaged

@@ -336,6 +336,8 @@ def storage_trouble(err: Exception, path: Path) -> Exception:
         return ForeignFile(path=str(path))
     if family == sqlite3.SQLITE_CORRUPT:
         return Damaged(path=str(path), why="文件内部结构不完整")
+    if code is None and isinstance(cause, sqlite3.OperationalError) and "decode" in str(cause):
+        return Damaged(path=str(path), why="有文字读不出来")  # the driver's own error, which has no code
     if family in (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_PERM, sqlite3.SQLITE_CANTOPEN):
         return StorageTrouble(why=f"“{path}”打不开或不能写入，请检查文件夹的权限")
     if family == sqlite3.SQLITE_IOERR:

@@ -166,6 +166,28 @@ def verify(session: Session, *, progress: Progress = silent) -> Verdict:
     Raises:
         HistoryBroken: Names the first operation that does not agree.
     """
+    try:
+        return _verified(session, progress)
+    except (ValueError, KeyError, TypeError) as err:  # a flipped bit turns JSON and dates into something else
+        raise HistoryBroken(number="？", why="有内容读不出来") from err
+
+
+def _effects(session: Session) -> tuple[set[int], list[Operation]]:
+    operations = list(session.scalars(select(Operation).order_by(Operation.id.desc()).limit(_HORIZON)))
+    dead: set[int] = set()
+    by_id = {operation.id: operation for operation in operations}
+    for operation in reversed(operations):
+        if operation.undoes is None:
+            continue
+        dead.add(operation.undoes)
+        target = by_id.get(operation.undoes)
+        if target is not None and target.undoes is not None:
+            dead.discard(target.undoes)
+            dead.add(operation.id)  # a redo has no life of its own: what it did again is what can be undone
+    return dead, operations
+
+
+def _verified(session: Session, progress: Progress) -> Verdict:
     previous, count, rows, expected = history.GENESIS, 0, 0, 1
     states: dict[tuple[str, int], dict[str, Any] | None] = {}
     last_of: dict[tuple[str, int], int] = {}
@@ -191,21 +213,6 @@ def verify(session: Session, *, progress: Progress = silent) -> Verdict:
         raise HistoryBroken(number=pending.operation_id, why="有改动找不到所属的操作")
     _compare_live(session, states, last_of)
     return Verdict(operations=count, rows=rows, head=previous)
-
-
-def _effects(session: Session) -> tuple[set[int], list[Operation]]:
-    operations = list(session.scalars(select(Operation).order_by(Operation.id.desc()).limit(_HORIZON)))
-    dead: set[int] = set()
-    by_id = {operation.id: operation for operation in operations}
-    for operation in reversed(operations):
-        if operation.undoes is None:
-            continue
-        dead.add(operation.undoes)
-        target = by_id.get(operation.undoes)
-        if target is not None and target.undoes is not None:
-            dead.discard(target.undoes)
-            dead.add(operation.id)  # a redo has no life of its own: what it did again is what can be undone
-    return dead, operations
 
 
 def _reverse(session: Session, entry: Entry, *, kind: str, label: str, progress: Progress) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
 import uuid
 from collections.abc import Callable
 from contextlib import closing
@@ -13,9 +12,9 @@ from sqlalchemy import select
 
 from models import Attachment
 from services import attachments, backup, clock, dbfile, undoing
-from services.errors import FileTrouble, Problem
+from services.errors import Damaged, FileTrouble, Problem
 from services.progress import Progress, silent
-from services.store import Store, storage_trouble
+from services.store import Store
 
 _NAMED = 3
 
@@ -152,8 +151,8 @@ def _asked(store: Store, question: str) -> list[tuple[Any, ...]]:
         store.copy_to(copy)
         with closing(dbfile.opened(copy)) as connection:
             return connection.execute(question).fetchall()
-    except sqlite3.Error as err:
-        raise storage_trouble(err, store.folder.database) from err
+    except dbfile.UNREADABLE as err:
+        raise Damaged(path=str(store.folder.database), why="有内容读不出来") from err
     finally:
         copy.unlink(missing_ok=True)
 

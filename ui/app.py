@@ -101,6 +101,7 @@ class Keeper(QObject):
 
     Attributes:
         ready: Whether the first page is there.
+        reopening: Opens the data anew; None until that is needed.
     """
 
     def __init__(self, window: MainWindow, late: LateStore, folder: Path) -> None:
@@ -108,7 +109,7 @@ class Keeper(QObject):
         super().__init__(window)
         self.window, self.late, self.folder = window, late, folder
         self.ready = False
-        self._reopening: Reopener | None = None
+        self.reopening: Reopener | None = None
         tasks = window.tasks
         window.closing.connect(self.close)
         window.files_dropped.connect(self.take_files)
@@ -137,14 +138,15 @@ class Keeper(QObject):
     def close(self) -> None:
         """Stop the threads and close the data; a changed database is backed up first."""
         self._hourly.stop()
+        if self.late.present is None:
+            self.late.close()  # or reads that wait for data would never end
+        # before the backup, so that no other one is under way and what was still being written is in it
+        self.window.tasks.shutdown()
         if self.late.present is not None and self.late.present.writable:
             try:
                 _back_up(store=self.late.present, reason="关闭")
             except Problem as problem:
                 logging.getLogger(__name__).error("backup at closing failed: %s", problem.code)
-        if self.late.present is None:
-            self.late.close()  # or reads that wait for data would never end
-        self.window.tasks.shutdown()
         self.late.close()
 
     def take_files(self, paths: list[Path]) -> None:
@@ -260,11 +262,11 @@ class Keeper(QObject):
     def _reopener(self) -> Reopener:
         from ui.reopening import Reopener
 
-        if self._reopening is None:
-            self._reopening = Reopener(self.window, self.late, open_at=_open, facts=_facts, operator=_last_operator())
-            self._reopening.opened.connect(self._moved)
-        self._reopening.operator = _last_operator()
-        return self._reopening
+        if self.reopening is None:
+            self.reopening = Reopener(self.window, self.late, open_at=_open, facts=_facts, operator=_last_operator())
+            self.reopening.opened.connect(self._moved)
+        self.reopening.operator = _last_operator()
+        return self.reopening
 
     def _ask_age(self) -> None:
         if self.late.present is not None:

@@ -52,6 +52,7 @@ class LateStore:
 
     @operator.setter
     def operator(self, name: str | None) -> None:
+        """Say who works from now on."""
         self._store().operator = name
 
     def let_go(self) -> None:

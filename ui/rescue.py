@@ -63,6 +63,7 @@ class RescueWindow(QWidget):
 
     Attributes:
         root: The data folder that did not open.
+        findings: What was found out; None while that is being done.
         band: What happened.
         copies: List of the verified backups; its keys are their paths.
         question: What a restore would lose.
@@ -93,8 +94,8 @@ class RescueWindow(QWidget):
         super().__init__()
         self.root = root
         self._tasks, self._problem, self._operator = tasks, problem, operator
+        self.findings: Findings | None = None
         self._offers: dict[Path, Offer] = {}
-        self._diagnosis: Diagnosis | None = None
         self._over = self._working = False
         self.setObjectName("page")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
@@ -241,7 +242,7 @@ class RescueWindow(QWidget):
         return foot
 
     def _found(self, found: Findings) -> None:
-        self._diagnosis = found.diagnosis
+        self.findings = found
         self._offers = {offer.path: offer for offer in found.offers}
         self.copies.fill(entries(found.offers, {offer.path: noted(offer) for offer in found.offers}))
         self._none.setText("这个文件夹里没有核对过的备份")
@@ -253,7 +254,7 @@ class RescueWindow(QWidget):
         (self.copies if found.offers else self.folder_button).setFocus()
 
     def _show_problem(self) -> None:
-        found, problem = self._diagnosis, self._problem
+        found, problem = self._diagnosis(), self._problem
         if found:
             self.band.tell(TITLES[found.state], found.sentence, found.path, found.mend)
         else:
@@ -264,17 +265,21 @@ class RescueWindow(QWidget):
         self._show_buttons()
 
     def _show_buttons(self) -> None:
-        page, state = self._stack.currentIndex(), self._diagnosis.state if self._diagnosis else ""
+        page, found = self._stack.currentIndex(), self._diagnosis()
+        state = found.state if found else ""
         # A newer program's data are whole: going back to a backup would throw work away.
         asked = {
             self.restore_button: bool(self._offers) and state != "newer",
-            self.look_button: bool(self._diagnosis and self._diagnosis.can_read_only),
+            self.look_button: found is not None and found.can_read_only,
             self.salvage_button: state == "damaged",
-            self.retry_button: state not in ("damaged", "foreign"),
+            self.retry_button: self.findings is not None and state not in ("damaged", "foreign"),
         }
         for button, pages in self._buttons.items():
             button.setVisible(page in pages and asked.get(button, True))
             button.setEnabled(not self._working)
+
+    def _diagnosis(self) -> Diagnosis | None:
+        return self.findings.diagnosis if self.findings else None
 
     def _chosen(self) -> Offer | None:
         return self._offers.get(self.copies.current())

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import json
+import shutil
 import sqlite3
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
 
-from services import backup, undoing
-from services.backup import Backup
-from services.errors import Damaged, DiskFull, StorageTrouble
+from services import backup, clock, dbfile, settings, undoing
+from services.backup import Backup, BackupSpoiled, NotABackup
+from services.errors import Damaged, DiskFull, FileMissing, StorageTrouble
 from services.store import Store
 from tests import make
 
@@ -87,3 +89,164 @@ def test_thinning_keeps_days_weeks_months_and_packages() -> None:
     assert made(1500).path in {one.path for one in kept}
     assert {made(n / 4).path for n in range(10)} <= {one.path for one in kept}
     assert backup.to_thin(kept, now=now) == []
+
+
+def _made(store: Store, reason: str = "手动") -> Backup:
+    made = backup.make(store, reason=reason)
+    assert made is not None
+    return made
+
+
+def _later(monkeypatch: pytest.MonkeyPatch, **gap: float) -> None:
+    moment = clock.now() + timedelta(**gap)
+    monkeypatch.setattr(clock, "now", lambda: moment)
+
+
+def _second(store: Store, place: Path) -> None:
+    with store.write("设置第二备份位置") as session:
+        settings.save(session, settings=replace(settings.load(session), second_backup=str(place)))
+
+
+def test_a_database_copy_never_stands_without_its_sidecar(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    real = Path.replace
+
+    def killed(self: Path, target: Path) -> Path:
+        if target.suffix == ".sqlite":
+            raise KeyboardInterrupt
+        return real(self, target)
+
+    monkeypatch.setattr(Path, "replace", killed)
+    with pytest.raises(KeyboardInterrupt):
+        backup.make(store, reason="手动")
+    assert not list(store.folder.backups.glob("*.sqlite"))
+    assert backup.listed(store.folder) == []
+
+
+def test_each_backup_is_copied_to_the_second_place_and_verified_there(store: Store, tmp_path: Path) -> None:
+    place = tmp_path / "移动盘"
+    place.mkdir()
+    _second(store, place)
+    made = _made(store)
+    (copy,) = backup.listed_in(place)
+    backup.require_unchanged(copy)
+    assert copy.sha256 == made.sha256
+    old = backup.age(store.folder)
+    assert (old.second, old.second_place, old.trouble, old.level) == (made.made_at, str(place), "", "ok")
+
+
+def test_a_second_place_that_is_away_never_stops_the_work_and_is_said(store: Store, tmp_path: Path) -> None:
+    _second(store, tmp_path / "没有接上")
+    made = _made(store)
+    old = backup.age(store.folder)
+    assert made.path.exists()
+    assert (old.second, old.level) == (None, "ok")
+    assert "没有接上" in old.trouble
+    (tmp_path / "没有接上").mkdir()
+    _made(store)
+    assert backup.age(store.folder).trouble == ""
+
+
+def test_a_second_copy_that_does_not_read_back_is_not_kept(store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    place = tmp_path / "移动盘"
+    place.mkdir()
+    _second(store, place)
+    real = shutil.copyfile
+
+    def torn(source: Path, target: Path) -> None:
+        real(source, target)
+        if target.suffix == ".partial" and target.parent == place:
+            target.write_bytes(target.read_bytes()[:-1] + b"x")
+
+    monkeypatch.setattr(shutil, "copyfile", torn)
+    _made(store)
+    assert list(place.iterdir()) == []
+    assert "读回不一致" in backup.age(store.folder).trouble
+
+
+@pytest.mark.parametrize(("days", "level"), [(6, "ok"), (8, "amber"), (31, "red")])
+def test_the_status_warns_of_a_copy_elsewhere_that_grows_old(store: Store, monkeypatch: pytest.MonkeyPatch, days: int, level: str) -> None:
+    assert backup.age(store.folder).level == "red"
+    _made(store)
+    _later(monkeypatch, days=days)
+    assert backup.age(store.folder).level == level
+
+
+def test_when_a_backup_is_due(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert backup.due(store, "close")
+    _made(store)
+    assert [moment for moment in sorted(backup.MOMENTS) if backup.due(store, moment)] == ["manual", "migration", "package"]
+    _later(monkeypatch, minutes=31)
+    assert not backup.due(store, "close")  # nothing was done since
+    with store.write("录入企业") as session:
+        make.enterprise(session)
+    assert {"import", "after_import", "bulk_delete", "close", "hourly"} == {
+        moment for moment in backup.MOMENTS - {"manual", "migration", "package"} if backup.due(store, moment)
+    }
+    _later(monkeypatch, hours=9)
+    assert backup.due(store, "open")
+    with pytest.raises(ValueError, match="no moment"):
+        backup.due(store, "whenever")
+
+
+def test_a_clock_that_was_set_back_does_not_stop_backups(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    _made(store)
+    _later(monkeypatch, days=-3)
+    assert backup.due(store, "hourly")
+
+
+def test_a_preview_says_what_would_be_lost_by_name(store: Store) -> None:
+    with store.write("录入企业") as session:
+        make.enterprise(session)
+    made = _made(store)
+    with store.write("再录一家") as session:
+        make.enterprise(session, name="岚桥区金盾泵业有限公司", credit_code=None)
+    found = backup.preview(store, made.path)
+    assert (found.now["企业"], found.then["企业"], found.difference) == (2, 1, {"企业": 1})
+    assert found.lost is not None
+    assert [step.label for step in found.lost.steps] == ["再录一家"]
+
+
+def test_a_preview_of_another_offices_backup_says_that_it_is_of_another_history(store: Store, tmp_path: Path) -> None:
+    from services import migrate  # noqa: PLC0415 - a second office
+
+    with migrate.open_store(tmp_path / "别处", operator="丁海波") as other:
+        with other.write("录入企业") as session:
+            make.enterprise(session)
+        made = _made(other)
+    assert backup.preview(store, made.path).lost is None
+
+
+def test_a_file_that_is_no_backup_or_was_changed_is_refused(store: Store, tmp_path: Path) -> None:
+    made = _made(store)
+    with pytest.raises(FileMissing):
+        backup.preview(store, tmp_path / "没有.sqlite")
+    with pytest.raises(NotABackup):
+        backup.preview(store, store.folder.database)
+    made.path.write_bytes(made.path.read_bytes() + b"x")
+    with pytest.raises(BackupSpoiled):
+        backup.preview(store, made.path)
+
+
+def test_trying_a_backup_out_restores_it_elsewhere_and_leaves_nothing(store: Store) -> None:
+    with store.write("录入企业") as session:
+        make.enterprise(session)
+    made = _made(store)
+    before = sorted(store.folder.root.rglob("*"))
+    verdict = backup.try_out(made.path)
+    assert (verdict.ok, verdict.counts["企业"], verdict.operations) == (True, 1, 1)
+    assert sorted(store.folder.root.rglob("*")) == before
+
+
+def test_trying_out_finds_a_backup_that_would_not_restore(store: Store) -> None:
+    with store.write("录入企业") as session:
+        make.enterprise(session)
+    made = _made(store)
+    with sqlite3.connect(made.path) as raw:
+        raw.execute("UPDATE enterprise SET town='双汊镇'")
+    raw.close()
+    assert not backup.try_out(made.path).ok
+    sidecar = made.path.with_suffix(".json")
+    said = json.loads(sidecar.read_text(encoding="utf-8"))
+    sidecar.write_text(json.dumps({**said, "sha256": dbfile.sha256(made.path)}), encoding="utf-8")
+    verdict = backup.try_out(made.path)  # even with a sidecar that agrees, the history does not
+    assert (verdict.ok, verdict.counts) == (False, {})

@@ -1,4 +1,4 @@
-"""Rescue: why data do not open, what is offered, and that nothing is lost on the way."""
+"""Rescue: why data do not open, what is offered, what is kept on the way."""
 
 from __future__ import annotations
 
@@ -280,7 +280,8 @@ def test_a_restore_keeps_the_damaged_file_and_its_journal_as_they_were(office: O
     assert done.aside is not None
     assert done.aside.name.startswith("坏库_")
     assert (done.aside / "data.sqlite").read_bytes() == damaged
-    assert (done.aside / "data.sqlite-journal").exists()
+    kept = [path.read_bytes() for path in office.root.glob("坏库_*/data.sqlite-journal")]
+    assert kept == [b"a journal that must not be played into the new file"]
     assert not (office.root / "data.sqlite-journal").exists()
     assert office.names() == {OLD}
 

@@ -28,7 +28,7 @@ from ui import icons, regions, theme
 from ui.backup_list import age_words, ago, away_words, contents, entries, moment
 from ui.forms.checking import check
 from ui.forms.field_box import FieldBox
-from ui.pages.home_parts import PAD, Card, Elided
+from ui.pages.home_parts import PAD, Card, Elided, head_height
 from ui.pages.page import Action, make_button
 from ui.two_lines import Item, TwoLineList
 
@@ -48,6 +48,14 @@ class SettingsCard(Card):
         """Build an empty card."""
         super().__init__(title, note)
         self.writing: list[QWidget] = []
+        theme.notifier().changed.connect(self.follow_theme)
+
+    def follow_theme(self) -> None:
+        """Give the title line its height at the present text size."""
+        self.head.setContentsMargins(PAD, 5, PAD, 3)
+        top = self.head.parentWidget()
+        if top is not None:
+            top.setMinimumHeight(head_height())
 
     def set_read_only(self, why: str) -> None:
         """Switch off what would write; empty switches it on again.
