@@ -28,7 +28,7 @@ from services.store import APPLICATION_ID, Store, WriterLock, holder_words, make
 HEAD = "v0001"
 MIGRATIONS = Path(__file__).parent / "migrations"
 _OLD_SECONDS = 24 * 3600
-_MOST_CHANGES = 50_000  # beyond that, proving the history would keep the window waiting; verify-data does it
+_MOST_CHANGES = 10_000  # beyond that, proving the history would keep the window waiting; verify-data does it
 _log = logging.getLogger(__name__)
 
 

@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from models import Campaign
-from services import attachments, backup, campaigns, checks, clock, figures, packages, rules, settings, workdays
+from services import attachments, backup, campaigns, checks, clock, figures, packages, rules, settings, undoing, workdays
 from services.errors import FileTrouble, Problem, Refused
 from services.imports.apply import apply_plan
 from services.imports.plan import Plan, forms_of, make_plan, read_file
@@ -251,7 +251,8 @@ def apply(store: Store, *, plan: Plan, progress: Progress = silent) -> dict[str,
     """
     if not plan.writes:
         return plan.counts
-    backup.make(store, reason="导入前", forced=False)
+    if backup.due(store, "import"):
+        backup.make(store, reason="导入前")
     if attachments.keep(store.folder, plan.path) != plan.sha256:
         raise FileChanged(path=str(plan.path))
     with store.write(f"导入 {plan.path.name}") as session:
@@ -272,9 +273,11 @@ def make_package(
 
     Raises:
         Blocked: Pre-flight stands in the way; nothing was written.
+        HistoryBroken: A row differs from its history; nothing was written.
         FileTrouble, StorageTrouble: Nothing is left behind.
     """
     with store.snapshot() as snapshot:
+        undoing.verify(snapshot, progress=progress)  # a damaged row must never reach a report
         contents = packages.gather(
             snapshot, campaign_id=campaign_id, operator=store.operator or "", as_of=as_of, waivers=waivers, draft=draft
         )

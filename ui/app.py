@@ -236,6 +236,7 @@ class Keeper(QObject):
         self.window.status.set_saved("没有未保存的改动")
         self._show(opened)
         self.window.go("home")
+        self.window.rail.setFocus()
         self._hourly.start()
         if not self.late.writable:
             self.window.status.set_saved(f"只能看：数据正由 {self.late.holder} 打开")

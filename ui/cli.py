@@ -29,6 +29,7 @@ from services.imports.worker import Reader
 from services.paths import default_data_folder
 from services.progress import Progress
 from services.store import Store
+from ui import cli_data
 from ui import cli_output as output
 
 # typer carries click inside and names only some of its errors
@@ -488,3 +489,6 @@ def _waiver(text: str) -> tuple[str, str]:
     if not rule or not reason:
         raise BadWaiver(text=text)
     return rule.upper(), reason
+
+
+cli_data.add_to(app, _options, _store)

@@ -6,11 +6,13 @@ for data meanwhile waits on his own thread until the store is there.
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from threading import Event
 from typing import Any
 
+from services import logs
 from services.errors import Problem
 
 
@@ -32,38 +34,44 @@ class LateStore:
     def __init__(self) -> None:
         """Start without a store."""
         self.present: Any = None
+        self._latest: Any = None
         self._here = Event()
         self._listeners: list[Callable[[Any], None]] = []
+        self._log: logging.Handler | None = None
 
     def attach(self, store: Any) -> None:
         """Use this store from now on; the one before is closed."""
         before, self.present = self.present, store
+        self._latest = store
         for listener in self._listeners:
             store.subscribe(listener)
         self._here.set()
+        self._log_into(store)
         if before is not None:
             before.close()
 
     @property
     def operator(self) -> str | None:
         """Who is working, as the open store has it."""
-        name: str | None = self._store().operator
+        name: str | None = self._known().operator
         return name
 
     @operator.setter
     def operator(self, name: str | None) -> None:
         """Say who works from now on."""
-        self._store().operator = name
+        self._known().operator = name
 
     def let_go(self) -> None:
         """Close the store; whoever asks for data waits until one is attached."""
         self._here.clear()
+        self._log_into(None)
         before, self.present = self.present, None
         if before is not None:
             before.close()
 
     def close(self) -> None:
         """Close the store and let nobody wait any longer."""
+        self._log_into(None)
         if self.present is not None:
             self.present.close()
             self.present = None
@@ -91,8 +99,18 @@ class LateStore:
         return taken
 
     def __getattr__(self, name: str) -> Any:
-        """Hand on everything else to the store."""
-        return getattr(self._store(), name)
+        """Hand on everything else to the store that was here last."""
+        return getattr(self._known(), name)
+
+    def _known(self) -> Any:
+        # The UI thread asks where the data lie and whether they may be changed; it never waits while they are let go.
+        return self._latest if self._latest is not None else self._store()
+
+    def _log_into(self, store: Any) -> None:
+        """Write the log where the data lie; None closes it, so that the folder may be moved."""
+        if self._log is not None:
+            logs.take_down(self._log)
+        self._log = logs.set_up(store.folder) if store is not None else None
 
     def _store(self) -> Any:
         self._here.wait()

@@ -67,6 +67,14 @@ class NotVerified(FileTrouble):
     mend: ClassVar[str] = "再试一次；仍不一致时换一个盘，并把这句话告诉维护人员。"
 
 
+class NotConfirmed(FileTrouble):
+    """A file is whole and in place, but the drive does not confirm its name."""
+
+    code: ClassVar[str] = "file_not_confirmed"
+    template: ClassVar[str] = "文件“{path}”已经写好，但盘没有确认，断电后可能又变回原来的。"
+    mend: ClassVar[str] = "再写一次；仍这样时换一个盘。"
+
+
 def atomic_write(target: Path, write: Callable[[Path], object], verify: Callable[[Path], None]) -> None:
     """Put a file in place only when it is whole and verified.
 
@@ -76,6 +84,7 @@ def atomic_write(target: Path, write: Callable[[Path], object], verify: Callable
         verify: Reads that file again; raises when it is not as it should be.
 
     Raises:
+        NotConfirmed: The new file is in place, but may be gone after a power failure.
         FileTrouble: The file cannot be written; the old one is untouched.
     """
     temporary = target.with_name(f"~{uuid.uuid4().hex[:12]}{target.suffix}")
@@ -206,7 +215,10 @@ def _put_in_place(temporary: Path, target: Path) -> None:
             if seconds is None or getattr(err, "winerror", None) not in _WINDOWS_IN_USE:
                 raise
             time.sleep(seconds)
-    _flush_folder(target.parent)
+    try:
+        _flush_folder(target.parent)
+    except OSError as err:
+        raise NotConfirmed(path=str(target)) from err
 
 
 def _flush(path: Path) -> None:

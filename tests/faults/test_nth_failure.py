@@ -34,6 +34,7 @@ if sys.platform != "win32":
     from tests.faults.failing import Failing, few_pages, limited_files
 
 ERRORS = (errno.EIO, errno.ENOSPC, errno.EACCES)
+SHORT_FOR_PACKAGE = ((errno.EIO, False), (errno.ENOSPC, True), (errno.EACCES, False))
 ROOM_WORDS = ("盘已满", "空间不够")
 
 
@@ -43,12 +44,12 @@ class Deed:
 
     Attributes:
         do: Does it.
-        check: Asserts old state or new state; told whether it succeeded.
+        check: Asserts old state or new state; told what it said, None if it succeeded.
         step: The short form tries every so-many-th call.
     """
 
     do: Callable[[Store], object]
-    check: Callable[[Store, bool], None]
+    check: Callable[[Store, Problem | None], None]
     step: int
 
 
@@ -63,8 +64,9 @@ def _export(store: Store, suffix: str) -> Deed:
     with store.snapshot() as session:
         printed = printed_form(session, campaign_id=_campaign(store), key="enterprises", operator=OPERATOR)
 
-    def check(_store: Store, done: bool) -> None:
-        assert (target.read_bytes() == "旧的".encode()) is not done
+    def check(_store: Store, problem: Problem | None) -> None:
+        new = problem is None or isinstance(problem, archive.NotConfirmed)
+        assert (target.read_bytes() == "旧的".encode()) is not new
         target.write_text("旧的", encoding="utf-8")
         assert [path.name for path in target.parent.glob("~*")] == []
 
@@ -76,8 +78,8 @@ def _keep(store: Store) -> Deed:
     source.write_text("企业名称\n" * 100, encoding="utf-8")
     place = attachments.place(store.folder, attachments.digest(source))
 
-    def check(_store: Store, done: bool) -> None:
-        assert place.exists() or not done
+    def check(_store: Store, problem: Problem | None) -> None:
+        assert place.exists() or problem
         if place.exists():
             assert archive.sha256_of(place) == place.name
         shutil.rmtree(place.parent, ignore_errors=True)
@@ -88,10 +90,10 @@ def _keep(store: Store) -> Deed:
 def _backup(store: Store) -> Deed:
     before = len(backup.listed(store.folder))
 
-    def check(opened: Store, done: bool) -> None:
+    def check(opened: Store, problem: Problem | None) -> None:
         assert backups_of(opened.folder) == []
         listed = backup.listed(opened.folder)
-        assert len(listed) == before + 1 if done else len(listed) in (before, before + 1)
+        assert len(listed) in ((before, before + 1) if problem else (before + 1,))
         for one in listed[: len(listed) - before]:
             one.path.unlink()
         for path in opened.folder.backups.glob("*.json"):
@@ -109,11 +111,11 @@ def _package(store: Store) -> Deed:
     target.mkdir(exist_ok=True)
     campaign = _campaign(store)
 
-    def check(opened: Store, done: bool) -> None:
+    def check(opened: Store, problem: Problem | None) -> None:
         with opened.read() as session:
             frozen = set(session.scalars(select(Package.name)))
         made = [path for path in target.iterdir() if path.is_dir()]
-        assert bool(made) is done
+        assert bool(made) is (problem is None)
         for folder in made:
             assert folder.name in frozen
             assert package_faults(folder) == []
@@ -121,7 +123,7 @@ def _package(store: Store) -> Deed:
             folder.with_name(f"{folder.name}.zip").unlink()
         assert list(target.iterdir()) == [], "something is left behind"
 
-    return Deed(lambda opened: runs.make_package(opened, campaign_id=campaign, target=target), check, 11)
+    return Deed(lambda opened: runs.make_package(opened, campaign_id=campaign, target=target), check, 59)
 
 
 OPERATIONS = {
@@ -138,7 +140,7 @@ def _require_sentence(problem: Problem, number: int) -> None:
     assert isinstance(problem, FileTrouble | StorageTrouble)
     assert "（" + "path" + "）" not in said
     assert len(problem.message()) > 8
-    if number == errno.ENOSPC:
+    if number == errno.ENOSPC and not isinstance(problem, archive.NotConfirmed):
         assert any(words in said for words in ROOM_WORDS), f"does not say that the disk is full: {problem}"
 
 
@@ -148,20 +150,22 @@ def _require_sentence(problem: Problem, number: int) -> None:
 @pytest.mark.parametrize("number", ERRORS, ids=[errno.errorcode[number] for number in ERRORS])
 @pytest.mark.parametrize("name", OPERATIONS)
 def test_whatever_call_fails_the_state_is_old_or_new(store: Store, name: str, number: int, for_good: bool, long_form: bool) -> None:
+    if name == "package" and not long_form and (number, for_good) not in SHORT_FOR_PACKAGE:
+        pytest.skip("of the package the short form tries three kinds of failure")
     operation = OPERATIONS[name](store)
     tried, problems = 0, 0
     for n in _numbers(operation.step, long_form):
         failing = Failing(store.folder.root, n=n, errno=number, for_good=for_good)
-        done = True
+        said: Problem | None = None
         try:
             with failing.running():
                 operation.do(store)
         except Problem as problem:
-            done = False
+            said = problem
             problems += 1
             _require_sentence(problem, number)
         tried += 1
-        operation.check(store, done)
+        operation.check(store, said)
         if not failing.hit:
             break
     else:

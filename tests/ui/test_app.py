@@ -125,3 +125,10 @@ def test_a_store_that_never_came_is_said_so() -> None:
     late.close()
     with pytest.raises(NotOpen):
         late.read()
+
+
+def test_what_the_window_asks_of_its_store_never_waits_while_the_data_are_let_go(store: Store) -> None:
+    late = LateStore()
+    late.attach(store)
+    late.let_go()
+    assert (late.folder, late.operator, late.present) == (store.folder, "周启明", None)
