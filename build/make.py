@@ -29,6 +29,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 VENV = ROOT / ".venv"
 WORK = ROOT / ".work"
+FAULTS = "tests/faults"
 CONSTRAINTS = ROOT / "build" / "constraints.txt"
 ROOMS = ("models", "services", "ui", "resources", "main.py")
 OLDEST = (3, 11)
@@ -128,6 +129,12 @@ def bench(rest: Sequence[str]) -> int:
     return call(["tests/bench/run.py", *rest], offscreen=True)
 
 
+def faults(rest: Sequence[str]) -> int:
+    """Kill, fill and fail the kernel on purpose; --long-faults for the long form."""
+    prepare(["dev"], TEST_PACKAGES)
+    return steps([("faults", ["-m", "pytest", FAULTS, *rest])])
+
+
 def bundle(_rest: Sequence[str] = ()) -> int:
     """Say when the installer comes."""
     raise Stop("The Windows installer comes in a later release; until then, start from the source: python build/make.py run")
@@ -140,6 +147,7 @@ VERBS: dict[str, Callable[[Sequence[str]], int]] = {
     "test": test,
     "check": check,
     "bench": bench,
+    "faults": faults,
     "bundle": bundle,
 }
 
@@ -156,8 +164,8 @@ def types_step() -> tuple[str, list[str]]:
 
 
 def tests_step(rest: Sequence[str]) -> tuple[str, list[str]]:
-    """Return the step that runs the tests, all of them unless told otherwise."""
-    return "tests", ["-m", "pytest", *rest]
+    """Return the step that runs the tests; the fault loops have a verb of their own."""
+    return "tests", ["-m", "pytest", f"--ignore={FAULTS}", *rest]
 
 
 def steps(chosen: Sequence[tuple[str, list[str]]]) -> int:

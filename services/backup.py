@@ -8,6 +8,7 @@ to a second place, if one is set; what fails there never stops the work.
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import shutil
@@ -26,13 +27,14 @@ from sqlalchemy import select
 from models import Operation
 from services import clock, settings, undoing
 from services.dbfile import Later, difference, facts, has_todays_tables, in_words, later, living, sha256, sync, sync_folder
-from services.errors import Damaged, FileTrouble, Problem, StorageTrouble, missing_file
+from services.errors import Damaged, DiskFull, FileTrouble, Problem, StorageTrouble, missing_file
 from services.paths import DataFolder, require_space
 from services.progress import Progress, silent
 from services.store import Store, storage_trouble
 
 _SUFFIX = ".sqlite"
 _SECOND_NOTE = "second-place.note"
+_MEGABYTE = 1024 * 1024
 _KEEP_LAST = 10
 _KEEP_DAYS, _KEEP_WEEKS, _KEEP_MONTHS = 14, 12, 24
 _LEAST_GAP = timedelta(minutes=30)
@@ -387,7 +389,7 @@ def _head(store: Store) -> str:
 
 def _partial(folder: DataFolder) -> Path:
     folder.backups.mkdir(parents=True, exist_ok=True)
-    return folder.backups / f"{clock.now():%Y%m%d-%H%M%S}-{os.getpid()}.partial"
+    return folder.backups / f"{clock.now():%Y%m%d-%H%M%S}-{os.getpid()}-{time.monotonic_ns()}.partial"  # two of one second must not meet
 
 
 def _finish(folder: DataFolder, partial: Path, source: dict[str, Any], reason: str) -> Backup:
@@ -470,4 +472,7 @@ def _copy_to_second(made: Backup, place: Path) -> None:
 def _trouble(err: Exception, folder: DataFolder) -> Exception:
     if isinstance(err, sqlite3.Error):
         return storage_trouble(err, folder.database)
+    if isinstance(err, OSError) and err.errno == errno.ENOSPC:
+        free = shutil.disk_usage(folder.root).free // _MEGABYTE
+        return DiskFull(path=str(folder.backups), free=free, needed=max(64, 2 * folder.database.stat().st_size // _MEGABYTE))
     return StorageTrouble(why=f"备份文件夹“{folder.backups}”写不进去")

@@ -1,5 +1,7 @@
 """The standard figures: `python3 build/make.py bench [--quick] [NAME …]`.
 
+`--soak [--days N]` squeezes a year of work instead (see soak.py).
+
 To add one: 1. a function `(folder, *, rounds)` that returns figures, in a module beside
 this file; 2. its name in `MEASURES`; 3. its bar and reference in
 docs/measurements.md.
@@ -21,6 +23,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 from tests.bench.bars import ROUNDS, Figure, table
 from tests.bench.package import measure_package
 from tests.bench.registry import measure_history, measure_import
+from tests.bench.soak import DAYS, report
 from tests.bench.window import measure_window
 
 MEASURES: dict[str, Callable[..., Figure | list[Figure]]] = {
@@ -36,12 +39,16 @@ def main() -> int:
     parser = argparse.ArgumentParser(description="Measure the program on invented data.")
     parser.add_argument("names", nargs="*", metavar="NAME", help=f"any of: {', '.join(MEASURES)}")
     parser.add_argument("--quick", action="store_true", help=f"one round, not {ROUNDS}")
+    parser.add_argument("--soak", action="store_true", help="squeeze a year of daily work instead")
+    parser.add_argument("--days", type=int, default=DAYS, help=f"of the soak, not {DAYS}")
     given = parser.parse_args()
     unknown = [name for name in given.names if name not in MEASURES]
     if unknown:
         parser.error(f"there is no {', '.join(unknown)}")
     # A read longer than 200 ms is worth a warning on a clerk's PC, not here.
     logging.getLogger("services.store").setLevel(logging.ERROR)
+    if given.soak:
+        return report(given.days)
     rounds = 1 if given.quick else ROUNDS
     figures: list[Figure] = []
     for name in given.names or MEASURES:
