@@ -70,7 +70,6 @@ class Desk(QObject):
         """Show another page; targets are those of `Page.show_target`."""
         self.go_asked.emit(page, target)
 
-
     def wish(self, what: str) -> None:
         """Ask the window for what no page can do: a campaign, the demo, files to import."""
         self.wished.emit(what)
