@@ -275,8 +275,11 @@ def _folder_name(contents: Contents) -> str:
 
 
 def _clear(partial: Path, folder: Path | None) -> None:
+    packed = partial.with_suffix(".zip")
     shutil.rmtree(partial, ignore_errors=True)
-    if folder is not None:
-        shutil.rmtree(folder, ignore_errors=True)
     with suppress(OSError):
-        partial.with_suffix(".zip").unlink(missing_ok=True)
+        if folder is not None:
+            shutil.rmtree(folder, ignore_errors=True)
+            if not packed.exists():  # it has its final name already
+                folder.with_name(f"{folder.name}.zip").unlink(missing_ok=True)
+        packed.unlink(missing_ok=True)

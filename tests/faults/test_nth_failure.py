@@ -9,7 +9,7 @@ from __future__ import annotations
 import errno
 import shutil
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -35,6 +35,7 @@ if sys.platform != "win32":
 
 ERRORS = (errno.EIO, errno.ENOSPC, errno.EACCES)
 SHORT_FOR_PACKAGE = ((errno.EIO, False), (errno.ENOSPC, True), (errno.EACCES, False))
+_SPARE = 2  # a failed sweep of old backups, or of the folder probe, is nobody's trouble
 ROOM_WORDS = ("盘已满", "空间不够")
 
 
@@ -70,7 +71,7 @@ def _export(store: Store, suffix: str) -> Deed:
         target.write_text("旧的", encoding="utf-8")
         assert [path.name for path in target.parent.glob("~*")] == []
 
-    return Deed(lambda _store: export_form(printed, target=target), check, 1)
+    return Deed(lambda _store: export_form(printed, target=target), check, 7)
 
 
 def _keep(store: Store) -> Deed:
@@ -103,7 +104,7 @@ def _backup(store: Store) -> Deed:
             path.unlink()  # swept at a later start
         assert list(opened.folder.backups.glob("*.partial*")) == []
 
-    return Deed(lambda opened: backup.make(opened, reason="手动"), check, 1)
+    return Deed(lambda opened: backup.make(opened, reason="手动"), check, 3)
 
 
 def _package(store: Store) -> Deed:
@@ -153,8 +154,12 @@ def test_whatever_call_fails_the_state_is_old_or_new(store: Store, name: str, nu
     if name == "package" and not long_form and (number, for_good) not in SHORT_FOR_PACKAGE:
         pytest.skip("of the package the short form tries three kinds of failure")
     operation = OPERATIONS[name](store)
-    tried, problems = 0, 0
-    for n in _numbers(operation.step, long_form):
+    counting = Failing(store.folder.root, n=0, errno=number, for_good=for_good)
+    with counting.running():
+        operation.do(store)
+    operation.check(store, None)
+    problems, hits = 0, 0
+    for n in _numbers(counting.seen, operation.step, long_form):
         failing = Failing(store.folder.root, n=n, errno=number, for_good=for_good)
         said: Problem | None = None
         try:
@@ -164,21 +169,18 @@ def test_whatever_call_fails_the_state_is_old_or_new(store: Store, name: str, nu
             said = problem
             problems += 1
             _require_sentence(problem, number)
-        tried += 1
+        hits += bool(failing.hit)
         operation.check(store, said)
-        if not failing.hit:
-            break
-    else:
-        pytest.fail("it never came to an end without a failure")
-    assert problems >= min(3, tried - 1)
+    sys.stdout.write(f"{name}, {errno.errorcode[number]}: {counting.seen} calls, {hits} failed, {problems} problems\n")
+    assert problems >= hits - _SPARE, "a failing call was passed over"
     assert whole(store) == []
 
 
-def _numbers(step: int, long_form: bool) -> Iterator[int]:
-    number = 1
-    while number < 5000:
-        yield number
-        number += 1 if long_form else step
+def _numbers(calls: int, step: int, long_form: bool) -> list[int]:
+    """Return which calls fail: all, or some and the last ones, where names change."""
+    if long_form:
+        return list(range(1, calls + 1))
+    return sorted({*range(1, calls + 1, step), *range(max(1, calls - 5), calls + 1)})
 
 
 def test_a_database_without_room_says_so_and_keeps_the_old_state(data: Path) -> None:
