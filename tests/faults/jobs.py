@@ -134,6 +134,7 @@ def _save(folder: Path, say: Say) -> None:
 def _check_save(folder: Path, told: list[Said], facts: Said) -> list[str]:
     with opened(folder, facts) as store:
         wrong = whole(store)
+        wrong += [f"{path.name}: a copy of a whole file is kept aside" for path in folder.glob("坏库_*")]
         with store.snapshot() as session:
             wrong += _lost(session, told)
             for one in (one for one in told if one["ack"] == "save"):
@@ -408,10 +409,10 @@ def _prepare_migration(base: Path, folder: Path) -> None:
 
 
 JOBS: dict[str, Job] = {
-    "save": Job(_save, _check_save, copy_of, 20),
-    "import": Job(_import, _check_import, copy_of),
+    "save": Job(_save, _check_save, copy_of, 20, operations=10),
+    "import": Job(_import, _check_import, copy_of, operations=4),
     "package": Job(_package, _check_package, _prepare_package, 7),
-    "backup": Job(_backup, _check_backup, copy_of, 20),
+    "backup": Job(_backup, _check_backup, copy_of, 20, operations=4),
     "restore": Job(_restore, _check_restore, copy_of, 20),
-    "migration": Job(_migration, _check_migration, _prepare_migration, 200),
+    "migration": Job(_migration, _check_migration, _prepare_migration, 200, operations=3),
 }

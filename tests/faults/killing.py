@@ -33,12 +33,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from services import dbfile
+
 Said = dict[str, Any]
 Say = Callable[[Said], None]
 
 WAYS = ("time", "file", "commit", "statement")
 _FILE_CALLS = ("open", "os.rename", "os.remove", "os.mkdir", "os.rmdir")
-_LONGEST_COMMIT = 0.004
+_COMMIT = (-5.0, -2.3)  # powers of ten of a second: a commit takes from some hundredths of a millisecond to several
 _LONGEST_LIFE = 20.0
 
 
@@ -51,12 +53,14 @@ class Job:
         check: Opens the folder as the next start would; returns what is wrong.
         prepare: Makes the folder from the base before the first point.
         points_per_folder: After so many points a new folder is made.
+        operations: Death is thrown over a life of so many operations.
     """
 
     work: Callable[[Path, Say], None]
     check: Callable[[Path, list[Said], Said], list[str]]
     prepare: Callable[[Path, Path], None]
     points_per_folder: int = 10
+    operations: int = 2
 
 
 @dataclass
@@ -157,7 +161,7 @@ def run(job: Job, *, base: Path, work: Path, points: int, seed: int) -> Trial:
         trial.survived += not died
         trial.ways[death.way] += 1
         trial.acknowledged = trial.acknowledged + sum("ack" in one for one in said)
-        trial.hot_journals += any(path.stat().st_size > 0 for path in folder.rglob("*.sqlite-journal"))
+        trial.hot_journals += any(dbfile.has_hot_journal(path) for path in folder.rglob("data.sqlite"))
         present = _leftovers(folder)
         trial.seen["files left half-written"] += len(present - left)
         left = present
@@ -178,7 +182,7 @@ def _measure(job: Job, base: Path, folder: Path) -> _Span:
     """How long one operation takes and how many calls it makes."""
     job.prepare(base, folder)
     started = time.perf_counter()
-    said, _died = _work(job, folder, None, operations=2)
+    said, _died = _work(job, folder, None, operations=job.operations)
     counted = [one["counted"] for one in said if "counted" in one]
     if not counted:
         raise RuntimeError(f"the job does not work undisturbed: {said}")
@@ -189,7 +193,7 @@ def _death(dice: random.Random, way: str, span: _Span) -> Death:
     if way == "time":
         return Death(way, dice.uniform(0.0, 1.5 * span.seconds))
     at = dice.randint(1, max(1, span.seen.get(way, 1)))
-    return Death(way, at, dice.uniform(0.0, _LONGEST_COMMIT) if way == "commit" else 0.0)
+    return Death(way, at, 10 ** dice.uniform(*_COMMIT) if way == "commit" else 0.0)
 
 
 def _work(job: Job, folder: Path, death: Death | None, *, operations: int | None = None) -> tuple[list[Said], bool]:
