@@ -21,7 +21,8 @@ from sqlalchemy import Connection
 from models import Base
 from services.words import table_name
 
-SIDE_FILES = ("-journal", "-wal", "-shm")
+SEAL = "-seal"  # of ours (services.sealing); the others are SQLite's
+SIDE_FILES = ("-journal", "-wal", "-shm", SEAL)
 MAIN_TABLES = ("campaign", "person", "inspection_group", "enterprise", "inspection", "finding", "penalty_case", "submission", "package")
 _OUR_OWN = frozenset({"operation", "row_change", "draft", "alembic_version"})
 UNREADABLE = (sqlite3.Error, UnicodeDecodeError)  # the driver chokes on its own message where a name is spoiled
@@ -155,9 +156,17 @@ def has_todays_tables(path: Path) -> bool:
 
 
 def has_hot_journal(path: Path) -> bool:
-    """Return whether a write was interrupted; opening for writing takes it back."""
+    """Return whether a write was interrupted; opening for writing takes it back.
+
+    A journal that begins with a zero byte was never finished, so the database
+    was not touched yet: SQLite passes it over (sqlite.org/fileformat2.html §3).
+    """
     journal = path.with_name(path.name + SIDE_FILES[0])
-    return journal.exists() and journal.stat().st_size > 0
+    try:
+        with journal.open("rb") as file:
+            return file.read(1) not in (b"", b"\0")
+    except FileNotFoundError:
+        return False
 
 
 def sha256(path: Path) -> str:

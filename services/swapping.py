@@ -15,7 +15,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from services import clock
-from services.dbfile import SIDE_FILES, sync, sync_folder
+from services.dbfile import SEAL, SIDE_FILES, sync, sync_folder
 from services.errors import StorageTrouble
 from services.paths import DataFolder
 
@@ -47,22 +47,51 @@ def stage(folder: DataFolder) -> DataFolder:
     return staged
 
 
-def keep_copy(folder: DataFolder) -> Path:
-    """Copy the database with its journal aside, as it is now; return where.
+def keep_copy(folder: DataFolder, place: Path) -> None:
+    """Copy the database with its journal to a new folder, as it is now.
 
     Raises:
         OSError: It cannot be copied.
     """
+    partial = place.with_name(f"{place.name}.partial")
+    shutil.rmtree(partial, ignore_errors=True)
+    try:
+        partial.mkdir()
+        for suffix in ("", *SIDE_FILES):
+            old = folder.database.with_name(folder.database.name + suffix)
+            if old.is_file():
+                shutil.copyfile(old, partial / old.name)
+        partial.rename(place)
+    except OSError:
+        shutil.rmtree(partial, ignore_errors=True)
+        raise
+
+
+def put_folder_aside(folder: DataFolder, place: Path) -> None:
+    """Keep a folder for good, under the name that damaged files have.
+
+    Raises:
+        OSError: It cannot be renamed.
+    """
+    place.rename(_free_folder(folder.root))
+
+
+def put_journal_aside(folder: DataFolder) -> Path:
+    """Keep a journal where SQLite does not play it into the database.
+
+    Raises:
+        NotSwapped: It cannot be moved; everything is as it was.
+    """
+    journal = folder.database.with_name(folder.database.name + SIDE_FILES[0])
     aside = _free_folder(folder.root)
     try:
         aside.mkdir()
-        for suffix in ("", *SIDE_FILES):
-            old = folder.database.with_name(folder.database.name + suffix)
-            if old.exists():
-                shutil.copyfile(old, aside / old.name)
-    except OSError:
-        shutil.rmtree(aside, ignore_errors=True)
-        raise
+        journal.rename(aside / journal.name)
+        sync_folder(folder.root)
+    except OSError as err:
+        with suppress(OSError):
+            aside.rmdir()
+        raise NotSwapped(path=str(folder.root), why=_reason(err)) from err
     return aside
 
 
@@ -96,7 +125,7 @@ def swap(folder: DataFolder) -> Path:
     """
     aside = _free_folder(folder.root)
     try:
-        _seal(folder)
+        _make_durable(folder)
         note = _marker(folder).with_suffix(".partial")
         note.write_text(json.dumps({"aside": aside.name}, ensure_ascii=False), encoding="utf-8")
         sync(note)
@@ -115,7 +144,8 @@ def replace(folder: DataFolder) -> None:
         NotSwapped: Everything is as it was.
     """
     try:
-        _seal(folder)
+        _make_durable(folder)
+        folder.database.with_name(folder.database.name + SEAL).unlink(missing_ok=True)  # it is of the old one
         _staged(folder).replace(folder.database)
         sync_folder(folder.root)
     except OSError as err:
@@ -177,7 +207,7 @@ def _take_back(folder: DataFolder, aside: Path, moved: list[tuple[Path, Path]]) 
             _marker(folder).unlink()
 
 
-def _seal(folder: DataFolder) -> None:
+def _make_durable(folder: DataFolder) -> None:
     sync(_staged(folder))
     sync_folder(_staged(folder).parent)
 

@@ -37,6 +37,10 @@ class Office:
     def database(self) -> Path:
         return self.root / "data.sqlite"
 
+    @property
+    def seal(self) -> Path:
+        return self.root / "data.sqlite-seal"
+
     def names(self) -> set[str]:
         """Open the folder as the program does, verify it and return its enterprises."""
         with migrate.open_store(self.root, operator="周启明") as store, store.snapshot() as session:
@@ -194,11 +198,12 @@ def test_an_interrupted_write_is_taken_back_and_then_checked_in_depth(office: Of
     journal.write_bytes(half)
     assert torn != before
     assert rescue.diagnose(office.root) is None
-    assert not list(office.root.glob("坏库_*"))  # the copy made before is gone, the file was checked in depth
+    assert not [*office.root.glob("坏库_*"), *office.root.glob("写入中断前*")]  # the copy is gone, the file was checked in depth
     assert office.names() == {OLD, NEW}
 
 
-def test_a_journal_of_another_time_is_noticed_and_the_file_from_before_is_kept(office: Office) -> None:
+def _journal_of_another_time(office: Office) -> None:
+    """Bring back the journal of an unfinished write in the file as it once was."""
     old = (office.root / "old").with_suffix(".sqlite")
     shutil.copy(office.backup, old)
     with closing(sqlite3.connect(old, isolation_level=None)) as raw:
@@ -208,8 +213,13 @@ def test_a_journal_of_another_time_is_noticed_and_the_file_from_before_is_kept(o
         raw.executemany("INSERT INTO draft (form,row_uid,json,at) VALUES ('x','x',?,'2023-04-20T00:00:00+08:00')", [("x" * 3000,)] * 50)
         journal = (office.root / "old.sqlite-journal").read_bytes()
         raw.execute("ROLLBACK")
-    whole = office.database.read_bytes()
     (office.root / "data.sqlite-journal").write_bytes(journal)
+
+
+def test_a_journal_of_another_time_is_noticed_and_the_file_from_before_is_kept(office: Office) -> None:
+    office.seal.unlink()
+    whole = office.database.read_bytes()
+    _journal_of_another_time(office)
     for _again in range(2):
         found = rescue.diagnose(office.root)
         assert found is not None
@@ -221,6 +231,15 @@ def test_a_journal_of_another_time_is_noticed_and_the_file_from_before_is_kept(o
     rescue.restore(office.root, backup=office.backup, operator="周启明")
     assert office.names() == {OLD}
     assert (kept / "data.sqlite").read_bytes() == whole
+
+
+def test_a_journal_of_another_time_is_not_played_into_a_sealed_file(office: Office) -> None:
+    _journal_of_another_time(office)
+    journal = (office.root / "data.sqlite-journal").read_bytes()
+    assert rescue.diagnose(office.root) is None
+    assert office.names() == {OLD, NEW}
+    (kept,) = office.root.glob("坏库_*")
+    assert (kept / "data.sqlite-journal").read_bytes() == journal
 
 
 def test_a_program_killed_while_it_made_the_data_begins_again(tmp_path: Path) -> None:

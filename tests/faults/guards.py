@@ -17,13 +17,15 @@ import pytest
 from sqlalchemy import exc, select
 
 from models import Campaign
-from services import attachments, backup, clock, migrate, restoring, runs, undoing
+from services import attachments, backup, clock, migrate, restoring, runs, sealing, undoing
 from services.errors import Damaged, HistoryBroken, Problem, ReadOnly, StorageTrouble
 from services.exports import archive, workbook
 from services.exports.deliver import deliver_workbook
 from services.exports.printed import Printed
 from services.packages import printed_form
+from services.paths import DataFolder
 from services.store import Store, make_engine
+from tests import make
 from tests.faults.jobs import OPERATOR, opened, use_probe_migration, whole
 from tests.faults.mutating import DiskCalls
 
@@ -152,9 +154,9 @@ def a_backup_that_differs_is_not_kept(data: Path) -> None:
 
 def a_backup_of_damaged_data_is_not_kept(data: Path) -> None:
     """A faithful copy of what is broken is no backup."""
-    with closing(sqlite3.connect(data / "data.sqlite")) as raw, raw:
-        raw.execute("UPDATE finding SET inspection_id = 999999 WHERE id = (SELECT min(id) FROM finding)")
     with opened(data) as store:
+        with closing(sqlite3.connect(data / "data.sqlite")) as raw, raw:
+            raw.execute("UPDATE finding SET inspection_id = 999999 WHERE id = (SELECT min(id) FROM finding)")
         _refused(lambda: backup.make(store, reason="手动"), StorageTrouble)
 
 
@@ -233,14 +235,58 @@ def a_changed_record_is_found(data: Path) -> None:
 
 
 def a_zeroed_page_is_found_at_opening(data: Path) -> None:
-    """A page of a table that is gone stops the opening."""
+    """A page that was lost while the file was open stops the next opening, though a seal says it was closed so."""
     path = data / "data.sqlite"
     with closing(sqlite3.connect(path)) as raw:
         page = raw.execute("SELECT rootpage FROM sqlite_master WHERE name = 'finding'").fetchone()[0]
     content = bytearray(path.read_bytes())
     content[(page - 1) * 4096 : page * 4096] = bytes(4096)
     path.write_bytes(content)
+    sealing.put(DataFolder(data))
     _refused(lambda: migrate.open_store(data, operator=OPERATOR).close(), Damaged)
+
+
+def a_changed_row_is_found_at_opening(data: Path) -> None:
+    """A closed file whose structure is whole but whose rows are not does not open."""
+    with closing(sqlite3.connect(data / "data.sqlite")) as raw, raw:
+        raw.execute("UPDATE enterprise SET name = replace(name, '有限', '无限')")
+    _refused(lambda: migrate.open_store(data, operator=OPERATOR).close(), HistoryBroken)
+
+
+def a_changed_row_is_found_after_a_kill(data: Path) -> None:
+    """Likewise where no seal says what the file was."""
+    (data / "data.sqlite-seal").unlink()
+    a_changed_row_is_found_at_opening(data)
+
+
+def a_changed_row_is_never_printed(data: Path) -> None:
+    """A row that was changed while the file was open stops the export of a form."""
+    with opened(data) as store:
+        with closing(sqlite3.connect(data / "data.sqlite")) as raw, raw:
+            raw.execute("UPDATE enterprise SET name = replace(name, '有限', '无限')")
+        target = data / "附件2.xlsx"
+        _refused(lambda: runs.export_form(store, campaign_id=_campaign(store), key="inspection_stats", target=target), HistoryBroken)
+
+
+def an_old_journal_is_not_played(data: Path) -> None:
+    """The journal of another time that a sync program brings back does not touch a sealed file."""
+    path = data / "data.sqlite"
+    with closing(sqlite3.connect(path, isolation_level=None)) as raw:
+        for pragma in ("cache_size=1", "cache_spill=ON"):
+            raw.execute(f"PRAGMA {pragma}")
+        raw.execute("BEGIN IMMEDIATE")
+        raw.execute("UPDATE enterprise SET name = name || '！'")
+        journal = path.with_name("data.sqlite-journal").read_bytes()
+        raw.execute("ROLLBACK")
+    with opened(data) as store, store.write("录入企业") as session:
+        make.enterprise(session, "岚桥区新录样例厂", credit_code=None)
+    path.with_name("data.sqlite-journal").write_bytes(journal)
+    try:
+        with opened(data) as store:
+            wrong = whole(store)
+    except Problem as problem:
+        raise AssertionError("the journal was played") from problem
+    assert wrong == []
 
 
 def a_spoiled_backup_is_not_restored(data: Path) -> None:

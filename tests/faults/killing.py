@@ -154,7 +154,7 @@ def run(job: Job, *, base: Path, work: Path, points: int, seed: int) -> Trial:
             folder, told, left = work / f"folder-{number}", [], set()
             job.prepare(base, folder)
         death = _death(dice, WAYS[number % len(WAYS)], span)
-        said, died = _work(job, folder, death)
+        said, died = _work(job, folder, death, longest=3 * span.seconds + 1)
         told += [one for one in said if "error" not in one and "up" not in one]
         trial.wrong += [f"point {number}: {one['error']}" for one in said if "error" in one]
         trial.points += 1
@@ -196,15 +196,20 @@ def _death(dice: random.Random, way: str, span: _Span) -> Death:
     return Death(way, at, 10 ** dice.uniform(*_COMMIT) if way == "commit" else 0.0)
 
 
-def _work(job: Job, folder: Path, death: Death | None, *, operations: int | None = None) -> tuple[list[Said], bool]:
-    """Fork a worker, let it die, return what it said and whether it was killed."""
+def _work(
+    job: Job, folder: Path, death: Death | None, *, operations: int | None = None, longest: float = _LONGEST_LIFE
+) -> tuple[list[Said], bool]:
+    """Fork a worker, let it die, return what it said and whether it was killed.
+
+    A worker whose moment does not come (a call fewer than measured) is killed after `longest` seconds.
+    """
     reading, writing = os.pipe()
     child = os.fork()
     if child == 0:
         os.close(reading)
         _be_worker(job, folder, death, writing, operations)
     os.close(writing)
-    waits = death.at if death and death.way == "time" else _LONGEST_LIFE
+    waits = death.at if death and death.way == "time" else longest
     heard, until = b"", time.monotonic() + waits
     while True:
         ready, _, _ = select.select([reading], [], [], max(0.0, until - time.monotonic()))

@@ -11,7 +11,7 @@ from unittest import mock
 import pytest
 from sqlalchemy import exc
 
-from services import attachments, backup, migrate, restoring, store, swapping, undoing
+from services import attachments, backup, migrate, restoring, runs, sealing, store, swapping, undoing
 from services.exports import archive
 from tests.faults import guards
 from tests.faults.mutating import mutated
@@ -75,6 +75,19 @@ GUARDS: list[tuple[str, Proof, Mutation]] = [
         guards.a_zeroed_page_is_found_at_opening,
         without(migrate, "_require_whole", 'if verdict != "ok":', "if False:"),
     ),
+    (
+        "opening: seal compared",
+        guards.a_changed_row_is_found_at_opening,
+        without(sealing, "_answers", "sha256(database) == seal.sha256", "True"),
+    ),
+    ("opening: history proven", guards.a_changed_row_is_found_at_opening, without(migrate, "_check_history", "undoing.verify(session)")),
+    (
+        "opening: proven after a kill",
+        guards.a_changed_row_is_found_after_a_kill,
+        without(migrate, "_check_history", "if changed or", "if changed and"),
+    ),
+    ("opening: old journal aside", guards.an_old_journal_is_not_played, without(sealing, "look", "swapping.put_journal_aside(folder)")),
+    ("form: history proven", guards.a_changed_row_is_never_printed, without(runs, "export_form", "undoing.verify(snapshot)")),
     ("synchronous", guards.the_database_is_set_up_as_designed, pragma("synchronous=FULL", "synchronous=NORMAL")),
     (
         "journal mode",
