@@ -1,21 +1,24 @@
-"""Backups that can be trusted: copied by SQLite, verified, named, thinned.
+"""Backups that can be trusted: made at their moments, verified, copied away.
 
 A backup counts only when it was opened again, passed the integrity and
 foreign-key checks, and agreed with the source table by table (row counts and
 a digest over every row). A sidecar with the same name says so. Each is copied
 to a second place, if one is set; what fails there never stops the work.
+Window and commands ask for one by `at(store, moment)` and by nothing else.
 """
 
 from __future__ import annotations
 
 import errno
 import json
+import logging
 import os
 import shutil
 import sqlite3
+import threading
 import time
-from collections.abc import Iterable
-from contextlib import closing, suppress
+from collections.abc import Iterator
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -23,41 +26,56 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from models import Operation
 from services import clock, settings, undoing
 from services.dbfile import Later, difference, facts, has_todays_tables, in_words, later, living, sha256, sync, sync_folder
-from services.errors import Damaged, DiskFull, FileTrouble, Problem, StorageTrouble, missing_file
+from services.errors import Damaged, DiskFull, Problem, StorageTrouble
+from services.keeping import (
+    FOR_EVER,
+    Backup,
+    BackupSpoiled,
+    NotABackup,
+    described,
+    free_name,
+    listed,
+    listed_in,
+    require_unchanged,
+    thin,
+    to_thin,
+)
 from services.paths import DataFolder, require_space
 from services.progress import Progress, silent
 from services.store import Store, storage_trouble
 
-_SUFFIX = ".sqlite"
+__all__ = [
+    "MANY_ROWS", "MOMENTS", "Age", "Backup", "BackupSpoiled", "NoSecondPlace", "NotABackup", "Preview", "Verdict", "age", "around", "at",
+    "compared", "described", "due", "listed", "listed_in", "make", "make_of_file", "preview", "removing", "require_unchanged", "to_thin",
+    "try_out",
+]  # fmt: skip
 _SECOND_NOTE = "second-place.note"
 _MEGABYTE = 1024 * 1024
-_KEEP_LAST = 10
-_KEEP_DAYS, _KEEP_WEEKS, _KEEP_MONTHS = 14, 12, 24
+_log = logging.getLogger(__name__)
+_one_at_a_time = threading.Lock()
 _LEAST_GAP = timedelta(minutes=30)
 _OPENING_GAP = timedelta(hours=8)
 _AMBER, _RED = timedelta(days=7), timedelta(days=30)
 _ALWAYS = frozenset({"migration", "manual", "package"})
-MOMENTS = _ALWAYS | {"open", "import", "after_import", "bulk_delete", "close", "hourly"}
-
-
-class NotABackup(FileTrouble):
-    """A file is no backup that this program verified."""
-
-    code = "not_a_backup"
-    template = "“{path}”旁边没有同名的 .json 校验说明，不是核对过的备份。"
-    mend = "选备份文件夹里的 .sqlite 文件；拷到别处时两个文件要一起拷。"
-
-
-class BackupSpoiled(FileTrouble):
-    """A backup is no longer what it was when it was verified."""
-
-    code = "backup_spoiled"
-    template = "备份“{path}”与制作时的校验值不符，不能用来恢复。"
-    mend = "换一份备份；这一份不要删，留给维护人员看。"
+_REASONS = {
+    "open": "打开",
+    "hourly": "每小时",
+    "close": "关闭",
+    "manual": "手动",
+    "import": "导入前",
+    "after_import": "导入后",
+    "bulk_delete": "批量删除前",
+    "draft": "出草稿前",
+    "package": f"{FOR_EVER}前",
+    "migration": "升级前",
+}
+MOMENTS = frozenset(_REASONS)
+MANY_ROWS = 20  # taken away at once; below that undo is nearer than a backup
 
 
 class NoSecondPlace(StorageTrouble):
@@ -66,27 +84,6 @@ class NoSecondPlace(StorageTrouble):
     code = "no_second_place"
     template = "第二备份位置“{path}”{why}，这份备份只存在本机。"
     mend = "接上移动盘，或在设置里换一个位置；下一次备份会再试。"
-
-
-@dataclass(frozen=True)
-class Backup:
-    """One verified backup.
-
-    Attributes:
-        path: The database copy.
-        made_at: When.
-        reason: Why it was made.
-        counts: Rows per table.
-        head: Hash of the last operation in it.
-        sha256: Of the file.
-    """
-
-    path: Path
-    made_at: datetime
-    reason: str
-    counts: dict[str, int]
-    head: str
-    sha256: str
 
 
 @dataclass(frozen=True)
@@ -148,22 +145,61 @@ class Verdict:
     seconds: float
 
 
-def make(store: Store, *, reason: str, forced: bool = True) -> Backup | None:
+def at(store: Store, moment: str) -> Backup | None:
+    """Back up a store at a moment of its life, if one is due then.
+
+    Args:
+        store: The open store.
+        moment: One of `MOMENTS`.
+
+    Returns:
+        The backup, or None if none was due.
+
+    Raises:
+        StorageTrouble: No room, or the copy does not agree with the source.
+    """
+    with _one_at_a_time:  # the hourly one and an import may ask at the same time
+        return make(store, reason=_REASONS[moment]) if due(store, moment) else None
+
+
+@contextmanager
+def around(store: Store) -> Iterator[None]:
+    """Back up at opening and at closing, as a window does, where it is due.
+
+    Raises:
+        StorageTrouble: The one at opening cannot be made; one at closing that fails is logged, what was done stands.
+    """
+    at(store, "open")
+    yield
+    try:
+        at(store, "close")
+    except Problem as problem:
+        _log.warning("backup at closing failed: %s", problem.code)
+
+
+@contextmanager
+def removing(store: Store, label: str, *, rows: int) -> Iterator[Session]:
+    """Open a write that takes rows away; many of them are backed up first.
+
+    Raises:
+        StorageTrouble: As `make` and `Store.write`; nothing was removed.
+    """
+    if rows > MANY_ROWS:
+        at(store, "bulk_delete")
+    with store.write(label) as session:
+        yield session
+
+
+def make(store: Store, *, reason: str) -> Backup:
     """Back up a store; verified before it gets its name.
 
     Args:
         store: The open store.
         reason: Why, in words ("导入前"); stands in the sidecar.
-        forced: False leaves it out when the last one is younger than 30 minutes, or nothing was done since.
-
-    Returns:
-        The backup, or None if it was left out.
 
     Raises:
         StorageTrouble: No room, or the copy does not agree with the source.
     """
-    if not forced and not due(store, "hourly"):
-        return None
     require_space(store.folder.backups, wanted_bytes=2 * store.folder.database.stat().st_size)
     partial = _partial(store.folder)
     try:
@@ -204,68 +240,27 @@ def due(store: Store, moment: str) -> bool:
 
     Args:
         store: The open store.
-        moment: One of `MOMENTS`: "open" asks for one after 8 hours, "import",
-            "after_import", "bulk_delete", "close" and "hourly" after 30 minutes
-            if anything was done since, "migration", "manual" and "package" always.
+        moment: One of `MOMENTS`: "manual", "package" and "migration" ask for one
+            always, "open" after 8 hours, the others after 30 minutes if anything
+            was done since. "after_import" does not count the one that was made
+            before the import.
     """
     if moment not in MOMENTS:
         raise ValueError(f"{moment} is no moment of a backup")
     if not store.writable:
         return False
-    newest = next(iter(listed(store.folder)), None)
-    if newest is None or moment in _ALWAYS:
+    kept = listed(store.folder)
+    if not kept or moment in _ALWAYS:
         return True
-    gap = clock.now() - newest.made_at
-    if gap < timedelta(0):
-        return True  # the clock was set back; what the newest one says of its age is not true
+    now = clock.now()
+    ages = [now - one.made_at for one in kept if moment != "after_import" or one.reason == _REASONS[moment]]
+    # what was made before the clock was set back says nothing true of its age
+    youngest = min((gap for gap in ages if gap >= timedelta(0)), default=None)
     if moment == "open":
-        return gap > _OPENING_GAP
-    return gap >= _LEAST_GAP and newest.head != _head(store)
-
-
-def listed(folder: DataFolder) -> list[Backup]:
-    """Return the verified backups, newest first."""
-    return listed_in(folder.backups)
-
-
-def listed_in(place: Path) -> list[Backup]:
-    """Return the verified backups that lie in some folder, newest first."""
-    found: list[Backup] = []
-    for sidecar in place.glob("*.json"):
-        with suppress(NotABackup, FileTrouble):
-            found.append(described(sidecar.with_suffix(_SUFFIX)))
-    return sorted(found, key=lambda backup: (backup.made_at, backup.path.name), reverse=True)
-
-
-def described(path: Path) -> Backup:
-    """Return what the sidecar of a backup says.
-
-    Raises:
-        FileMissing: There is no such file.
-        NotABackup: It has no sidecar that can be read.
-    """
-    if not path.is_file():
-        raise missing_file(path)
-    try:
-        said = json.loads(path.with_suffix(".json").read_text(encoding="utf-8"))
-        made = datetime.fromisoformat(said["made_at"])
-        return Backup(path, made, said["reason"], said["counts"], said["head"], said["sha256"])
-    except (OSError, ValueError, KeyError, TypeError) as err:
-        raise NotABackup(path=str(path)) from err
-
-
-def require_unchanged(backup: Backup) -> None:
-    """Refuse a backup that is not the file that was verified.
-
-    Raises:
-        BackupSpoiled: Its SHA-256 is another, or it cannot be read.
-    """
-    try:
-        if sha256(backup.path) == backup.sha256:
-            return
-    except OSError as err:
-        raise BackupSpoiled(path=str(backup.path)) from err
-    raise BackupSpoiled(path=str(backup.path))
+        return youngest is None or youngest > _OPENING_GAP
+    if _head(store) in {one.head for one in kept}:
+        return False
+    return youngest is None or youngest >= _LEAST_GAP
 
 
 def preview(store: Store, path: Path) -> Preview:
@@ -342,32 +337,6 @@ def age(folder: DataFolder) -> Age:
     return Age(kept[0].made_at, second, place, trouble, level)
 
 
-def to_thin(backups: Iterable[Backup], *, now: datetime) -> list[Backup]:
-    """Return the backups that the policy no longer keeps.
-
-    Kept: the last 10, one a day for 14 days, one a week for 12 weeks, one a
-    month for 24 months; of each span the newest. Backups made for a package
-    stay for ever.
-    """
-    kept: set[Path] = set()
-    spans: set[tuple[str, str]] = set()
-    ordered = sorted(backups, key=lambda backup: backup.made_at, reverse=True)
-    for number, one in enumerate(ordered):
-        old = now - one.made_at
-        marks = [
-            ("day", f"{one.made_at:%Y%m%d}", old <= timedelta(days=_KEEP_DAYS)),
-            ("week", "{}-{}".format(*one.made_at.isocalendar()[:2]), old <= timedelta(weeks=_KEEP_WEEKS)),
-            ("month", f"{one.made_at:%Y%m}", old <= timedelta(days=31 * _KEEP_MONTHS)),
-        ]
-        for span, name, young in marks:
-            if young and (span, name) not in spans:
-                spans.add((span, name))
-                kept.add(one.path)
-        if number < _KEEP_LAST or one.reason.startswith("报送"):
-            kept.add(one.path)
-    return [one for one in ordered if one.path not in kept]
-
-
 def _try(chosen: Backup, trial: DataFolder) -> int:
     if sha256(trial.database) != chosen.sha256:
         raise BackupSpoiled(path=str(chosen.path))
@@ -400,12 +369,7 @@ def _finish(folder: DataFolder, partial: Path, source: dict[str, Any], reason: s
     if found != source:
         raise StorageTrouble(why="备份与原数据不一致，这份备份没有保留")
     made = clock.now()
-    name = f"{made:%Y%m%d-%H%M%S}"
-    target = folder.backups / f"{name}{_SUFFIX}"
-    number = 1
-    while target.exists():
-        number += 1
-        target = folder.backups / f"{name}-{number}{_SUFFIX}"
+    target = free_name(folder.backups, made_at=made)
     digest = sha256(partial)
     sidecar = {
         "made_at": made.isoformat(timespec="seconds"),
@@ -422,15 +386,8 @@ def _finish(folder: DataFolder, partial: Path, source: dict[str, Any], reason: s
     note.replace(target.with_suffix(".json"))
     partial.replace(target)
     sync_folder(folder.backups)
-    _thin(folder.backups, now=made)
+    thin(folder.backups, now=made)
     return Backup(target, made.replace(microsecond=0), reason, found["counts"], found["head"], digest)
-
-
-def _thin(place: Path, *, now: datetime) -> None:
-    for old in to_thin(listed_in(place), now=now):
-        with suppress(OSError):  # held open by a virus scanner: it goes the next time
-            old.path.unlink(missing_ok=True)
-            old.path.with_suffix(".json").unlink(missing_ok=True)
 
 
 def _second(folder: DataFolder, made: Backup, place: Path) -> None:
@@ -466,7 +423,7 @@ def _copy_to_second(made: Backup, place: Path) -> None:
     finally:
         with suppress(OSError):
             partial.unlink(missing_ok=True)
-    _thin(place, now=made.made_at)
+    thin(place, now=made.made_at)
 
 
 def _trouble(err: Exception, folder: DataFolder) -> Exception:

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import ClassVar
 
 from models.forms import Issue
+from services import removable
 
 
 class Problem(Exception):
@@ -140,6 +141,10 @@ class NoOperator(Refused):
     mend = "命令里加 --operator 姓名，或在窗口里填一次姓名。"
 
 
+# Who "holds" data that the rescue window opened only to look at; nobody else has this name.
+RESCUED = "救援窗口（只看）"
+
+
 class ReadOnly(Refused):
     """Another window or command is writing in this data folder."""
 
@@ -161,7 +166,13 @@ class DiskFull(StorageTrouble):
 
     code = "disk_full"
     template = "“{path}”所在的盘空间不够（还剩 {free} MB，至少要 {needed} MB），这一步没有写入。"
-    mend = "删去旧的导出文件或旧备份，腾出空间后再试；原来的数据没有变。"
+    mend = "{heaps}腾出空间后再试；原来的数据没有变。"
+
+    def __init__(self, **fields: object) -> None:
+        """Look now, off the UI thread, what is largest of what may go."""
+        largest = removable.largest(Path(str(fields["path"]))) if "path" in fields else ()
+        heaps = f"可以删去：{removable.in_words(largest)}。" if largest else ""
+        super().__init__(heaps=heaps, **fields)
 
 
 class ForeignFile(StorageTrouble):
@@ -202,6 +213,14 @@ class TargetExists(Refused):
     code = "target_exists"
     template = "“{path}”已经有内容，没有覆盖。"
     mend = "换一个文件夹，或先把原来的移走。"
+
+
+class ReasonNeeded(Refused):
+    """A decisive value that was saved is changed without a reason."""
+
+    code = "reason_needed"
+    template = "改动{what}要写明原因。"
+    mend = "写一句原因；在命令行用 --reason。"
 
 
 class NothingToUndo(Refused):

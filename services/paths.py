@@ -2,16 +2,29 @@
 
 from __future__ import annotations
 
+import errno
 import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
 import platformdirs
 
-from services.errors import DataFolderRefused, DiskFull
+from services.errors import DataFolderRefused, DiskFull, Problem
 
 _MEGABYTE = 1024 * 1024
 _LEAST_FREE = 64 * _MEGABYTE
+_LONGEST_SHOWN = 120
+_WHY = {
+    errno.ENAMETOOLONG: "的名字太长，系统不接受",
+    errno.EACCES: "没有写入的权限",
+    errno.EPERM: "没有写入的权限",
+    errno.EROFS: "在只读的盘上",
+    errno.EEXIST: "是一个文件，不是文件夹",
+    errno.ENOTDIR: "的上级是一个文件，不是文件夹",
+    errno.EINVAL: "的名字里有系统不接受的字符",
+    errno.ENOENT: "所在的盘或上级文件夹现在找不到",
+    errno.ELOOP: "是一个绕回自己的链接",
+}
 
 
 @dataclass(frozen=True)
@@ -69,12 +82,13 @@ class DataFolder:
 
         Raises:
             DataFolderRefused: The place cannot be written.
+            DiskFull: Not even the folders find room.
         """
         try:
             for folder in (self.root, self.attachments, self.backups, self.snapshots, self.logs):
                 folder.mkdir(parents=True, exist_ok=True)
         except OSError as err:
-            raise DataFolderRefused(path=str(self.root), why="不能写入") from err
+            raise refusal(self.root, err) from err
 
 
 def default_data_folder() -> Path:
@@ -105,6 +119,15 @@ def require_present(root: Path) -> None:
     """
     if root == _moved_to() and not root.exists():
         raise DataFolderRefused(path=str(root), why="现在找不到（移动盘没有接上，或文件夹被移走）")
+
+
+def refusal(root: Path, err: OSError) -> Problem:
+    """Return the problem of a data folder that the system refuses, in words."""
+    if err.errno == errno.ENOSPC:
+        return DiskFull(path=str(root), free=0, needed=_LEAST_FREE // _MEGABYTE)
+    why = _WHY.get(err.errno or 0, "不能写入")
+    text = str(root)
+    return DataFolderRefused(path=text if len(text) <= _LONGEST_SHOWN else f"{text[:_LONGEST_SHOWN]}…", why=why)
 
 
 def require_space(folder: Path, *, wanted_bytes: int = 0) -> None:

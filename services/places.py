@@ -8,10 +8,10 @@ removable disks and sync folders are only warned about.
 from __future__ import annotations
 
 import sys
-from contextlib import suppress
 from pathlib import Path
 
 from services.errors import DataFolderRefused
+from services.paths import refusal
 
 _REMOTE = frozenset({"nfs", "nfs4", "cifs", "smb", "smb3", "smbfs", "fuse.sshfs", "9p", "afs"})
 _PORTABLE = frozenset({"vfat", "exfat", "msdos", "fuseblk"})
@@ -52,13 +52,15 @@ def require_plain(path: Path) -> None:
     """Refuse a database that has a second name: its journal lies under only one.
 
     Raises:
-        DataFolderRefused: A symbolic link, or a file with several hard links.
+        DataFolderRefused: A symbolic link, a file with several hard links, or a place that cannot even be looked at.
     """
-    if path.is_symlink():
-        raise DataFolderRefused(path=str(path), why="里的数据文件是一个链接，不是文件本身")
-    with suppress(OSError):
+    try:
+        if path.is_symlink():
+            raise DataFolderRefused(path=str(path), why="里的数据文件是一个链接，不是文件本身")
         if path.is_file() and path.stat().st_nlink > 1:
             raise DataFolderRefused(path=str(path), why="里的数据文件有两个名字（硬链接）")
+    except OSError as err:
+        raise refusal(path.parent, err) from err
 
 
 def warnings(root: Path) -> tuple[str, ...]:

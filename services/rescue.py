@@ -15,7 +15,7 @@ from pathlib import Path
 from services import backup as backups
 from services import clock, dbfile, migrate, places, settings
 from services.backup import Backup, BackupSpoiled
-from services.errors import Damaged, DataFolderRefused, ForeignFile, HistoryBroken, Problem, StorageTrouble, TooNew
+from services.errors import RESCUED, Damaged, DataFolderRefused, ForeignFile, HistoryBroken, Problem, StorageTrouble, TooNew
 from services.paths import DataFolder
 from services.progress import Progress, silent
 from services.restoring import Restored, restore
@@ -23,8 +23,6 @@ from services.salvaging import Salvaged, salvage
 from services.store import Store
 
 __all__ = ["Diagnosis", "Offer", "Restored", "Salvaged", "diagnose", "offer", "offers", "open_read_only", "restore", "salvage", "warnings"]
-
-_READ_ONLY = "救援窗口（只看）"
 
 
 @dataclass(frozen=True)
@@ -128,7 +126,7 @@ def open_read_only(root: Path) -> Store:
         StorageTrouble: Not even that.
     """
     places.require_local(root)
-    store = Store(DataFolder(root), holder=_READ_ONLY)
+    store = Store(DataFolder(root), holder=RESCUED)
     try:
         with store.read() as session:
             clock.set_demo_date(settings.load(session).demo_date)

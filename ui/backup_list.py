@@ -10,6 +10,7 @@ from typing import Protocol
 from services import clock
 from services.backup import Age
 from services.dbfile import Later
+from services.verifying import Report
 from ui.two_lines import Head, Item
 
 _SHOWN_STEPS = 5
@@ -77,6 +78,26 @@ def age_words(age: Age) -> tuple[str, str, str]:
         return f"{last}，外存副本 {ago(age.second)}", level, tip
     missing = "，没有外存副本" if level or age.second_place else ""
     return f"{last}{missing}", level, tip
+
+
+def check_words(last: Report | None) -> str:
+    """Return what is said of the last full check of the data."""
+    if last is None:
+        return "还没有做过数据体检，每周会自动做一次"
+    wrong = [item.title for item in last.items if not item.ok]
+    said = f"{len(wrong)} 项不对：{'、'.join(wrong)}" if wrong else "都对"
+    return f"上次数据体检：{moment(datetime.fromisoformat(last.at))}，{said}"
+
+
+def status_words(age: Age, last: Report | None) -> tuple[str, str, str]:
+    """Return what the status line says of backups and of the last check.
+
+    Returns:
+        Words, "" or "soon" or "bad", and the tooltip.
+    """
+    words, level, tip = age_words(age)
+    tip = f"{tip}\n{check_words(last)}"
+    return (words, level, tip) if last is None or last.ok else (f"数据体检有问题，{words}", "bad", tip)
 
 
 def away_words(age: Age) -> str:

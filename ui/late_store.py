@@ -13,7 +13,7 @@ from threading import Event
 from typing import Any
 
 from services import logs
-from services.errors import Problem
+from services.errors import RESCUED, Problem
 
 
 class NotOpen(Problem):
@@ -22,6 +22,13 @@ class NotOpen(Problem):
     code = "not_open"
     template = "数据还没有打开。"
     mend = "关闭窗口后重新打开程序。"
+
+
+def why_only_looking(holder: str) -> str:
+    """Return why nothing can be changed, and what to do about it."""
+    if holder == RESCUED:
+        return "只读打开：能看、能导出；到“设置”里恢复一份备份后才能改"
+    return f"只能看：数据正由 {holder} 打开"
 
 
 class LateStore:

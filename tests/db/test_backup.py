@@ -64,9 +64,11 @@ def test_a_backup_of_damaged_data_is_refused(store: Store, monkeypatch: pytest.M
     assert backup.listed(store.folder) == []
 
 
-def test_an_unforced_backup_waits_half_an_hour(store: Store) -> None:
-    assert backup.make(store, reason="打开") is not None
-    assert backup.make(store, reason="每小时", forced=False) is None
+def test_two_moments_within_half_an_hour_make_one_backup(store: Store) -> None:
+    assert backup.at(store, "open") is not None
+    with store.write("录入企业") as session:
+        make.enterprise(session)
+    assert [backup.at(store, moment) for moment in ("hourly", "import", "bulk_delete", "draft", "close")] == [None] * 5
 
 
 def test_no_room_is_said_before_anything_is_written(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -179,7 +181,7 @@ def test_when_a_backup_is_due(store: Store, monkeypatch: pytest.MonkeyPatch) -> 
     assert not backup.due(store, "close")  # nothing was done since
     with store.write("录入企业") as session:
         make.enterprise(session)
-    assert {"import", "after_import", "bulk_delete", "close", "hourly"} == {
+    assert {"import", "after_import", "bulk_delete", "close", "hourly", "draft"} == {
         moment for moment in backup.MOMENTS - {"manual", "migration", "package"} if backup.due(store, moment)
     }
     _later(monkeypatch, hours=9)
@@ -191,7 +193,15 @@ def test_when_a_backup_is_due(store: Store, monkeypatch: pytest.MonkeyPatch) -> 
 def test_a_clock_that_was_set_back_does_not_stop_backups(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     _made(store)
     _later(monkeypatch, days=-3)
+    assert backup.due(store, "open")
+    assert not backup.due(store, "hourly")  # nothing was done since
+    with store.write("录入企业") as session:
+        make.enterprise(session)
     assert backup.due(store, "hourly")
+    _made(store)
+    with store.write("再录一家") as session:
+        make.enterprise(session, name="岚桥区金盾泵业有限公司", credit_code=None)
+    assert not backup.due(store, "hourly")  # the one of the wrong day does not hide the one made just now
 
 
 def test_a_preview_says_what_would_be_lost_by_name(store: Store) -> None:
@@ -250,3 +260,13 @@ def test_trying_out_finds_a_backup_that_would_not_restore(store: Store) -> None:
     sidecar.write_text(json.dumps({**said, "sha256": dbfile.sha256(made.path)}), encoding="utf-8")
     verdict = backup.try_out(made.path)  # even with a sidecar that agrees, the history does not
     assert (verdict.ok, verdict.counts) == (False, {})
+
+
+def test_backups_of_one_second_keep_their_order(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    moment = clock.now()
+    monkeypatch.setattr(clock, "now", lambda: moment)
+    made = []
+    for number in range(13):
+        made.append(_made(store, f"第{number}份").reason)
+        assert backup.listed(store.folder)[0].reason == made[-1], "the newest is not the first of the list"
+    assert [one.reason for one in backup.listed(store.folder)] == list(reversed(made))[:10]

@@ -18,8 +18,10 @@ from services.store import Store
 from tests import make
 from ui import app as application
 from ui import rescue
+from ui.errors import TroubleDialog
 from ui.late_store import LateStore
 from ui.main_window import MainWindow
+from ui.pages.settings import SettingsPage
 from ui.rescue import RescueWindow
 
 PATIENCE_MS = 20_000
@@ -151,10 +153,33 @@ def test_damaged_data_may_be_looked_at_and_not_changed(open_at: Open, folder: Pa
     press(qtbot, found.look_button)
     wait_open(qtbot, window)
     assert not late(window).writable
-    assert "只能看" in window.status.saved.text()
+    assert "只读打开" in window.status.saved.text()
     assert seconded(window) == 2
     window.close()
     assert (folder / "data.sqlite").read_bytes() == damaged
+
+
+def test_data_that_are_only_looked_at_can_be_restored_from_the_settings(open_at: Open, folder: Path, qtbot: QtBot) -> None:
+    spoil(folder)
+    window, found = open_at(folder)
+    press(qtbot, found.look_button)
+    wait_open(qtbot, window)
+    window.go("settings")
+    qtbot.waitUntil(lambda: not window.tasks.running, timeout=PATIENCE_MS)
+    page = window.page("settings")
+    assert isinstance(page, SettingsPage)
+    qtbot.waitUntil(lambda: not page.back_up_button.isEnabled() and page.copies.restore_button.isEnabled(), timeout=PATIENCE_MS)
+    assert "恢复一份备份" in page.back_up_button.toolTip()
+    assert "恢复一份备份" in page.copies.hint.text()
+    press(qtbot, page.copies.restore_button)
+    qtbot.waitUntil(lambda: any(one.isVisible() for one in window.findChildren(TroubleDialog)), timeout=PATIENCE_MS)
+    asked = next(one for one in window.findChildren(TroubleDialog) if one.isVisible())
+    press(qtbot, next(button for button in asked.findChildren(QPushButton) if button.text() == "恢复"))
+    qtbot.waitUntil(lambda: late(window).present is not None and late(window).writable, timeout=PATIENCE_MS)
+    wait_open(qtbot, window)
+    assert seconded(window) == 1
+    window.go("settings")
+    qtbot.waitUntil(lambda: page.back_up_button.isEnabled() and not page.copies.hint.isVisible(), timeout=PATIENCE_MS)
 
 
 def test_salvaging_says_what_was_saved_before_it_opens(open_at: Open, folder: Path, qtbot: QtBot) -> None:

@@ -7,6 +7,7 @@ from the window, which alone can do it.
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -17,13 +18,16 @@ from PySide6.QtGui import QDesktopServices, QResizeEvent
 from PySide6.QtWidgets import QApplication, QFileDialog, QGridLayout, QVBoxLayout, QWidget
 
 from models.forms import Row
-from services import backup, clock, diagnostics, history, settings, verifying
+from services import backup, clock, diagnostics, history, settings, upkeep
 from services.backup import Backup, Preview, Verdict
-from services.errors import Problem
+from services.errors import RESCUED, Problem
 from services.places import warnings
 from services.settings import Settings
+from services.verifying import Report
 from ui import errors, sheet, theme
 from ui.backup_list import contents, losses, moment, steps_after
+from ui.late_store import why_only_looking
+from ui.pages.bin_card import BinCard
 from ui.pages.home_parts import RowsArea
 from ui.pages.page import Action, Desk, Page
 from ui.pages.settings_cards import BackupCard, BundleCard, CheckCard, LookCard, PeopleCard, PlaceCard
@@ -53,6 +57,7 @@ class SettingsPage(Page):
         look: Theme, text size, masking.
         check: 数据体检.
         bundle: 诊断包.
+        bin: What lies in the bin for long.
     """
 
     tables = frozenset({"setting"})
@@ -69,17 +74,20 @@ class SettingsPage(Page):
         self._settings = Settings()
         self.place, self.copies, self.people = PlaceCard(), BackupCard(), PeopleCard()
         self.look, self.check, self.bundle = LookCard(), CheckCard(), BundleCard()
+        self.bin = BinCard(desk, store)
         self._build()
         self._wire()
 
     def refresh(self) -> None:
         """Ask for the options and the backups."""
         self.desk.tasks.query(settings.load).then(self._show_settings)
-        self._list_backups()
+        self.shown()
 
     def shown(self) -> None:
-        """Count the ages anew; backups are made behind this page's back."""
+        """Ask anew for backups and the last check; both are made behind this page's back."""
         self._list_backups()
+        self.desk.tasks.work(upkeep.last_check, folder=self.store.folder).then(self.check.show_last)
+        self.bin.ask()
 
     def back_up(self) -> None:
         """Make a verified backup now."""
@@ -116,14 +124,16 @@ class SettingsPage(Page):
         """Ask where the data shall lie from now on."""
         chosen = ask_folder(self, "数据搬到哪个文件夹", self.store.folder.root.parent)
         if chosen is not None:
-            empty = not any(chosen.iterdir())
+            empty = True
+            with suppress(OSError):  # the move says why it cannot be read
+                empty = not any(chosen.iterdir())
             self.desk.wish(f"move:{chosen if empty else chosen / NEW_FOLDER}")
 
     def check_data(self) -> None:
         """Check file, history, rows and attachments against each other."""
         self.check.begin()
-        job = self.desk.tasks.work(verifying.verify_data, store=self.store).with_progress("正在体检")
-        job.then(self.check.show_report).cancelled(self.check.stopped)
+        job = self.desk.tasks.work(upkeep.check, store=self.store).with_progress("正在体检")
+        job.then(self._checked).cancelled(self.check.stopped)
         job.failed(self._not_checked).start(self)
 
     def write_bundle(self) -> None:
@@ -146,7 +156,7 @@ class SettingsPage(Page):
         self._cards = QGridLayout(board)
         self._cards.setHorizontalSpacing(gutter)
         left, right = QVBoxLayout(), QVBoxLayout()
-        columns = ((left, (self.place, self.copies, self.bundle)), (right, (self.people, self.look, self.check)))
+        columns = ((left, (self.place, self.copies, self.bin, self.bundle)), (right, (self.people, self.look, self.check)))
         for number, (side, cards) in enumerate(columns):
             side.setSpacing(gutter)
             for card in cards:
@@ -186,9 +196,11 @@ class SettingsPage(Page):
         self.copies.show_second(kept.second_backup)
         self.people.fill({"office": kept.office, "brigade": kept.brigade, "operator": self.store.operator or kept.operator})
         self.look.show_choices(*sheet.preferred(), masks=kept.mask_personal)
-        why = "" if self._may_write() else f"数据正由 {self.store.holder} 打开，这里只能看"
-        for card in (self.place, self.copies, self.people, self.look):
+        why = "" if self._may_write() else why_only_looking(self.store.holder)
+        for card in (self.place, self.copies, self.people, self.look, self.bin):
             card.set_read_only(why)
+        # Data that the rescue window opened only to look at: a restore is the way out, and nobody else holds them.
+        self.copies.let_restore(may=self._may_write() or self.store.holder == RESCUED, why=why)
         self.back_up_button.setEnabled(not why)
         self.back_up_button.setToolTip(why)
 
@@ -218,6 +230,10 @@ class SettingsPage(Page):
         why = "数据回到那时的样子，这之后做过的操作不再在里面。"
         choices = (errors.Choice("取消"), errors.Choice("恢复", partial(self.desk.wish, f"restore:{path}"), "primary"))
         errors.ask(self, errors.Trouble(f"恢复 {moment(found.made_at)} 的备份？", why, facts), choices)
+
+    def _checked(self, report: Report) -> None:
+        self.check.show_report(report)
+        self.desk.wish("backed_up")  # the status line tells of both
 
     def _not_checked(self, problem: Problem) -> None:
         self.check.stopped()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from pathlib import Path
 
 from PySide6.QtCore import Qt, Signal
@@ -25,7 +26,7 @@ from services.backup import Age, Backup
 from services.dbfile import in_words
 from services.verifying import Report
 from ui import icons, regions, theme
-from ui.backup_list import age_words, ago, away_words, contents, entries, moment
+from ui.backup_list import age_words, ago, away_words, check_words, contents, entries, moment
 from ui.forms.checking import check
 from ui.forms.field_box import FieldBox
 from ui.pages.home_parts import PAD, Card, Elided, head_height
@@ -48,11 +49,14 @@ class SettingsCard(Card):
         """Build an empty card."""
         super().__init__(title, note)
         self.writing: list[QWidget] = []
+        self._words: list[QLabel] = []
         theme.notifier().changed.connect(self.follow_theme)
 
     def follow_theme(self) -> None:
         """Give the title line its height at the present text size."""
         self.head.setContentsMargins(PAD, 5, PAD, 3)
+        for word in self._words:
+            word.setMinimumWidth(round(LABEL * theme.current().scale))
         top = self.head.parentWidget()
         if top is not None:
             top.setMinimumHeight(head_height())
@@ -75,6 +79,7 @@ class SettingsCard(Card):
         if word:
             named = regions.label(word, "help")
             named.setMinimumWidth(round(LABEL * theme.current().scale))
+            self._words.append(named)
             line.addWidget(named)
         growing = [part for part in parts if isinstance(part, Elided) or (isinstance(part, QLabel) and part.wordWrap())]
         for part in parts:
@@ -140,11 +145,12 @@ class BackupCard(SettingsCard):
         restore_button: 恢复….
         choose_button: 选择文件夹….
         clear_button: 清除.
+        hint: How a restore mends data that were opened only to look.
     """
 
     def __init__(self) -> None:
         """Build it without backups."""
-        super().__init__("备份", "每份都重新打开核对过；开、关、导入、打包前自动做")
+        super().__init__("备份", "每份都核对过；开、关、每小时、导入前后、打包前自动做")
         self.last, self.away = regions.label(), Elided("")
         self.away.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         self._second = Elided("没有设置")
@@ -161,7 +167,12 @@ class BackupCard(SettingsCard):
         self.try_button = _button("试恢复", "check")
         self.try_button.setToolTip("在临时文件夹里恢复一遍并核对，现在的数据不动")
         self.restore_button = _button("恢复…", "clock-counter-clockwise")
-        self.writing = [self.restore_button, self.choose_button, self.clear_button]
+        self.writing = [self.choose_button, self.clear_button]
+        self._may_restore = False
+        self.hint = _wrapped("soon")
+        self.hint.setContentsMargins(PAD, 2, PAD, 4)
+        self.hint.hide()
+        self.body.addWidget(self.hint)
         self.add_line("最近一份", self.last)
         self.add_line("本机以外", self.away)
         self.add_line("第二个位置", self._second, self.choose_button, self.clear_button)
@@ -202,16 +213,23 @@ class BackupCard(SettingsCard):
         path: Path | None = self.copies.current()
         return path
 
-    def set_read_only(self, why: str) -> None:
-        """Switch off what would write."""
-        super().set_read_only(why)
-        self._why = why
+    def let_restore(self, *, may: bool, why: str) -> None:
+        """Offer the restore, or say why not.
+
+        Args:
+            may: Whether nobody else holds the data.
+            why: What stands in the way of writing; the tooltip of the button then.
+        """
+        self._may_restore = may
+        self.restore_button.setToolTip("" if may else why)
+        self.hint.setText(why if may else "")
+        self.hint.setVisible(bool(self.hint.text()))
         self._follow()
 
     def _follow(self) -> None:
         there = self.chosen() is not None
         self.try_button.setEnabled(there)
-        self.restore_button.setEnabled(there and not getattr(self, "_why", ""))
+        self.restore_button.setEnabled(there and self._may_restore)
 
 
 class PeopleCard(SettingsCard):
@@ -303,14 +321,22 @@ class LookCard(SettingsCard):
         self.masks.setToolTip("表格和记录里打码，点开显示时记入操作记录；导出的表不打码")
         self.writing = [self.masks]
         self.themes.activated.connect(lambda number: self.theme_chosen.emit(self.themes.itemData(number)))
-        self.scales.activated.connect(lambda number: self.scale_chosen.emit(self.scales.itemData(number)))
+        self.scales.activated.connect(lambda number: self._choose_scale(self.scales.itemData(number)))
         self.masks.clicked.connect(self.masking_chosen)
+        self.later = regions.label("文字已经变了；有些栏的宽度重新打开程序后才完全生效", "help")
+        self.later.hide()
+        self._scale_at_start = theme.current().scale
         size = regions.label("文字大小", "help")
         size.setContentsMargins(20, 0, 0, 0)
         self.add_line("外观", self.themes, size, self.scales)
         self.body.addSpacing(4)
+        self.add_line("", self.later)
         self.add_line("", self.masks)
         self.body.addSpacing(10)
+
+    def _choose_scale(self, scale: float) -> None:
+        self.scale_chosen.emit(scale)
+        self.later.setVisible(scale != self._scale_at_start)
 
     def show_choices(self, name: str, scale: float, *, masks: bool) -> None:
         """Show what is in force."""
@@ -333,9 +359,14 @@ class CheckCard(SettingsCard):
         self.button = _button("开始体检", "check-circle")
         self.found = TwoLineList(name="体检结果", row="list_two_lines")
         self.found.setMinimumHeight(92)
-        self.found.hide()
+        self._none = regions.label(check_words(None), "help")
+        self._none.setAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop)
+        self._none.setContentsMargins(PAD, 4, PAD, PAD)
+        self._stack = QStackedWidget()
+        self._stack.addWidget(self._none)
+        self._stack.addWidget(self.found)
         self.head.addWidget(self.button)
-        self.body.addWidget(self.found, 1)
+        self.body.addWidget(self._stack, 1)
 
     def begin(self) -> None:
         """Show that it runs."""
@@ -348,13 +379,20 @@ class CheckCard(SettingsCard):
     def show_report(self, report: Report) -> None:
         """Show what was checked, what is wrong first."""
         self.stopped()
+        self.show_last(report)
+
+    def show_last(self, report: Report | None) -> None:
+        """Show the last check, whoever asked for it; None where there was none."""
+        if report is None:
+            return
         self.button.setText("再体检一次")
         items = sorted(report.items, key=lambda item: item.ok)
         wrong = sum(not item.ok for item in items)
-        self.set_note(f"{clock.now():%H:%M} 体检，{f'{wrong} 项不对' if wrong else '都对'}")
+        at = moment(datetime.fromisoformat(report.at))
+        self.set_note(f"{at} 体检，{f'{wrong} 项不对' if wrong else '都对'}；每周自动做一次")
         looks = {True: ("check-circle", "done"), False: ("warning-circle", "bad")}
         self.found.fill([Item(item.key, item.title, item.sentence, icon=looks[item.ok], tip=item.sentence) for item in items])
-        self.found.show()
+        self._stack.setCurrentIndex(1)
 
 
 class BundleCard(SettingsCard):
