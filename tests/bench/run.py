@@ -1,10 +1,11 @@
 """The standard figures: `python3 build/make.py bench [--quick] [NAME …]`.
 
-`--soak [--days N]` squeezes a year of work instead (see soak.py).
+`soak [--days N]`, a squeezed year of work, takes a quarter of an hour and so
+runs only when it is named (see soak.py).
 
 To add one: 1. a function `(folder, *, rounds)` that returns figures, in a module beside
 this file; 2. its name in `MEASURES`; 3. its bar and reference in
-docs/measurements.md.
+docs/measurements.md. One that takes minutes goes into `BY_NAME` instead.
 """
 
 from __future__ import annotations
@@ -22,43 +23,54 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 from tests.bench.bars import ROUNDS, Figure, table
 from tests.bench.package import measure_package
+from tests.bench.papers import measure_papers
+from tests.bench.planning import measure_planning
+from tests.bench.reading import measure_reading
 from tests.bench.registry import measure_history, measure_import
-from tests.bench.soak import DAYS, report
+from tests.bench.soak import DAYS, measure_soak
+from tests.bench.tables import measure_tables
 from tests.bench.window import measure_window
 
 MEASURES: dict[str, Callable[..., Figure | list[Figure]]] = {
     "import": measure_import,
     "history": measure_history,
+    "reading": measure_reading,
+    "planning": measure_planning,
+    "tables": measure_tables,
     "window": measure_window,
     "package": measure_package,
+    "papers": measure_papers,
 }
+BY_NAME: dict[str, Callable[..., int]] = {"soak": measure_soak}
 
 
 def main() -> int:
     """Take the figures that were asked for, all if none was, and print them."""
     parser = argparse.ArgumentParser(description="Measure the program on invented data.")
-    parser.add_argument("names", nargs="*", metavar="NAME", help=f"any of: {', '.join(MEASURES)}")
+    parser.add_argument("names", nargs="*", metavar="NAME", help=f"any of: {', '.join((*MEASURES, *BY_NAME))}")
     parser.add_argument("--quick", action="store_true", help=f"one round, not {ROUNDS}")
-    parser.add_argument("--soak", action="store_true", help="squeeze a year of daily work instead")
     parser.add_argument("--days", type=int, default=DAYS, help=f"of the soak, not {DAYS}")
     given = parser.parse_args()
-    unknown = [name for name in given.names if name not in MEASURES]
+    unknown = [name for name in given.names if name not in MEASURES and name not in BY_NAME]
     if unknown:
         parser.error(f"there is no {', '.join(unknown)}")
     # A read longer than 200 ms is worth a warning on a clerk's PC, not here.
     logging.getLogger("services.store").setLevel(logging.ERROR)
-    if given.soak:
-        return report(given.days)
     rounds = 1 if given.quick else ROUNDS
     figures: list[Figure] = []
+    wrong = 0
     for name in given.names or MEASURES:
         print(f"measuring {name} …", file=sys.stderr, flush=True)
         with tempfile.TemporaryDirectory(prefix="bench-") as folder:
+            if name in BY_NAME:
+                wrong += BY_NAME[name](Path(folder), days=given.days)
+                continue
             measured = MEASURES[name](Path(folder), rounds=rounds)
         figures += measured if isinstance(measured, list) else [measured]
-    print(f"{os.cpu_count()} cores, Python {platform.python_version()}, median of {rounds}; never asserted\n")
-    print(table(figures))
-    return 0
+    if figures:
+        print(f"{os.cpu_count()} cores, Python {platform.python_version()}, median of {rounds}; never asserted\n")
+        print(table(figures))
+    return 1 if wrong else 0
 
 
 if __name__ == "__main__":

@@ -1,207 +1,313 @@
-"""A year of daily work squeezed: `python3 build/make.py bench --soak [--days N]`.
+"""A year of daily work squeezed: `python3 build/make.py bench soak [--days N]`.
 
-Every day 240 single edits, a backup (every fifth day two), a restart of the
-store; every 21st day a package. The clock stands on the day. Told are memory
-and open files after warm-up, whether backups are kept as the policy says,
-whether every kept one is what its sidecar says, and whether the same state
-exports to the same bytes, from the data and from the restored backup.
+Every day 240 single actions through the real services, each a write of its
+own: corrections in five registers, new firms, firms to the bin, undo. Every
+fifth day the program is started anew and a file of a town or of a group is
+imported; every twentieth day a package is made. Backups are made at the moments
+at which the window asks for them, and by imports and packages themselves. The
+clock stands on the day, so that they are thinned as the year goes by; the hour
+cannot be set, so what comes due after 30 minutes comes due once a day.
+
+What is looked at on the way and at the end is in `soak_checks.py`.
 """
 
 from __future__ import annotations
 
-import gc
-import hashlib
-import os
 import random
 import shutil
 import statistics
 import sys
-import tempfile
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from pathlib import Path
-
-import psutil
-from sqlalchemy import select
+from typing import Any
 
 import resources
-from models import Campaign, Enterprise
-from services import backup, clock, enterprises, findings, migrate, packages, restoring, runs, undoing
-from services.exports.archive import sha256_of
-from services.exports.deliver import TABLE_SUFFIXES, deliver_pdf, deliver_workbook
+from models.forms import Row
+from services import (
+    backup,
+    campaigns,
+    cases,
+    clock,
+    enterprises,
+    findings,
+    inspections,
+    listing,
+    migrate,
+    packages,
+    people,
+    restoring,
+    runs,
+    undoing,
+)
 from services.store import Store
-from tests import make
+from tests.bench import soak_checks
+from tests.bench.soak_files import ledger, roster
 
 DAYS = 250
 EDITS_A_DAY = 240
-PACKAGE_EVERY = 21
+WEEK = 5
+PACKAGE_EVERY = 20
 SEED = 20260722
 OPERATOR = "周启明"
-_MEGABYTE = 1024 * 1024
+MEMORY_BAR = 0.05
 _WARM = 0.2
-_MOST_KEPT = 10 + 14 + 13 + 25
+_MONTH = 21
+_MEGABYTE = 1024 * 1024
+_REGISTERS: tuple[tuple[Any, float], ...] = ((findings, 0.40), (enterprises, 0.30), (inspections, 0.15), (people, 0.08), (cases, 0.07))
+_NEW, _BIN, _UNDO = 0.03, 0.02, 0.04  # the rest are corrections, shared out as above
+_ADDED = "样例厂"
 
 
 @dataclass
-class Soak:
-    """What a squeezed year showed."""
+class Seen:
+    """What a squeezed year showed; lists have one value a day, `closed_mb` one a week.
+
+    Attributes:
+        wrong: Everything that must not be; empty is the only good answer.
+        made: Every backup that was ever made, thinned ones included.
+        blocks: How many pieces of memory Python's objects hold, whatever the system's pages look like.
+    """
 
     edits: int = 0
     undone: int = 0
-    backups: int = 0
+    imports: int = 0
+    imported_rows: int = 0
     packages: int = 0
+    tried: int = 0
     memory_mb: list[float] = field(default_factory=list)
+    closed_mb: list[float] = field(default_factory=list)
+    blocks: list[int] = field(default_factory=list)
     handles: list[int] = field(default_factory=list)
     database_mb: list[float] = field(default_factory=list)
     kept: list[int] = field(default_factory=list)
-    seconds: dict[str, float] = field(default_factory=dict)
     edit_ms: list[float] = field(default_factory=list)
+    undo_ms: list[float] = field(default_factory=list)
+    backup_ms: list[float] = field(default_factory=list)
+    import_ms: list[float] = field(default_factory=list)
+    package_ms: list[float] = field(default_factory=list)
+    seconds: dict[str, float] = field(default_factory=dict)
+    made: dict[str, backup.Backup] = field(default_factory=dict)
     wrong: list[str] = field(default_factory=list)
 
+    @contextmanager
+    def timed(self, what: str, into: list[float] | None = None) -> Iterator[None]:
+        """Add the time of the block to its kind of work."""
+        started = time.perf_counter()
+        yield
+        took = time.perf_counter() - started
+        self.seconds[what] = self.seconds.get(what, 0.0) + took
+        if into is not None:
+            into.append(took * 1000)
 
-def soak(folder: Path, *, days: int, edits: int = EDITS_A_DAY) -> Soak:
-    """Work so many days in a fresh data folder; return what it showed."""
-    seen, dice = Soak(), random.Random(SEED)
-    data = folder / "data"
-    with migrate.open_store(data, operator=OPERATOR) as store:
-        runs.run_folder(store, source=resources.path("samples", "demo"), target=folder / "first", demo=True)
-    day = clock.today()
-    for number in range(1, days + 1):
-        day = _next_working_day(day)
-        with migrate.open_store(data, operator=OPERATOR) as store:
-            clock.set_demo_date(day)
-            store.longest_read = float("inf")
-            _work(store, dice, seen, edits)
-            for _ in range(2 if number % 5 == 0 else 1):
-                _timed(seen, "backups", lambda opened=store: backup.make(opened, reason="每天"))
-                seen.backups += 1
-            if number % PACKAGE_EVERY == 0:
-                _timed(seen, "packages", lambda opened=store: _package(opened, folder, seen))
-            _require_policy(store, seen, day)
-        gc.collect()
-        process = psutil.Process()
-        seen.memory_mb.append(process.memory_info().rss / _MEGABYTE)
-        seen.handles.append(process.num_fds() if hasattr(process, "num_fds") else process.num_handles())
-        seen.database_mb.append((data / "data.sqlite").stat().st_size / _MEGABYTE)
-        if number % 25 == 0:
-            sys.stderr.write(f"day {number}: {seen.memory_mb[-1]:.0f} MB, database {seen.database_mb[-1]:.1f} MB\n")
-    _timed(seen, "last checks", lambda: _last_checks(data, folder, seen))
-    clock.set_demo_date(None)
-    return seen
+
+@dataclass
+class _Year:
+    """The office as the year goes by."""
+
+    folder: Path
+    edits: int
+    seen: Seen = field(default_factory=Seen)
+    dice: random.Random = field(default_factory=lambda: random.Random(SEED))
+    day: date = date.min
+    campaign: int = 0
+    beside: soak_checks.Running = field(default_factory=soak_checks.running)
+
+    @property
+    def data(self) -> Path:
+        """The data folder."""
+        return self.folder / "data"
+
+    def start(self) -> Store:
+        """Start the program on the present day."""
+        store = migrate.open_store(self.data, operator=OPERATOR)
+        clock.set_demo_date(self.day)
+        store.longest_read = float("inf")  # a busy machine is no fault of a read
+        return store
+
+
+def soak(folder: Path, *, days: int, edits: int = EDITS_A_DAY, package_every: int = PACKAGE_EVERY) -> Seen:
+    """Work so many days in `folder`/data; return what it showed.
+
+    Args:
+        folder: Gets the data folder and, for a moment, files and packages. The
+            sample campaign is carried through first, if there are no data yet.
+        days: Working days.
+        edits: Single actions a day.
+        package_every: Days from package to package.
+    """
+    year = _Year(folder, edits)
+    stands_on = clock.demo_date()
+    try:
+        _found(year)
+        for first in range(1, days + 1, WEEK):
+            _week(year, range(first, min(first + WEEK, days + 1)), package_every)
+        _last_checks(year)
+    finally:
+        clock.set_demo_date(stands_on)
+    return year.seen
 
 
 def growth(values: list[float]) -> float:
     """Return by which part the last tenth is above the tenth after warm-up."""
-    start = int(len(values) * _WARM)
-    tenth = max(1, len(values) // 10)
+    start, tenth = int(len(values) * _WARM), max(1, len(values) // 10)
     first, last = statistics.median(values[start : start + tenth]), statistics.median(values[-tenth:])
     return (last - first) / first
 
 
-def _work(store: Store, dice: random.Random, seen: Soak, edits: int) -> None:
-    with store.read() as session:
-        campaign = session.scalars(select(Campaign.id)).first() or 0
-        known = list(session.scalars(select(Enterprise.id)))
-        visited = findings.LISTING.select(campaign)
-        found = [row.id for row in session.execute(visited)]
-    started = time.perf_counter()
-    for number in range(edits):
-        kind = dice.random()
-        with store.write("日常录入") as session:
-            if kind < 0.02:
-                make.enterprise(session, f"岚桥区第{seen.edits}样例厂", credit_code=None)
-            elif kind < 0.5:
-                chosen = dice.choice(known)
-                row = enterprises.load(session, record_id=chosen)
-                enterprises.save(session, row={**row, "remark": f"第{seen.edits}次核对"}, record_id=chosen)
-            elif kind < 0.97:
-                chosen = dice.choice(found)
-                row = findings.load(session, record_id=chosen)
-                row["remark"] = f"第{seen.edits}次核对"
-                findings.save(session, campaign_id=campaign, row=row, record_id=chosen)
+def _found(year: _Year) -> None:
+    """Carry the sample campaign through, unless that was done; the year begins on its day."""
+    there = year.data.exists()
+    with migrate.open_store(year.data, operator=OPERATOR) as store:
+        store.longest_read = float("inf")
+        if not there:
+            runs.run_folder(store, source=resources.path("samples", "demo"), target=year.folder / "first", demo=True)
+        with store.read() as session:
+            year.campaign = campaigns.find(session, reference=None).id
+        soak_checks.note_new(store.folder, year.seen.made)
+        year.day = clock.today()
+
+
+def _week(year: _Year, numbers: range, package_every: int) -> None:
+    """Work from one start of the program to its end."""
+    seen = year.seen
+    year.day = _next_working_day(year.day)
+    with year.start() as store, backup.around(store):
+        for number in numbers:
+            if number == numbers.start:
+                _import(year, store, number)
+                _work(year, store)
             else:
-                undoing.undo(session)
-                seen.undone += 1
-        seen.edits += 1
-        if number % 10 == 0:
-            seen.edit_ms.append(0.0)
-    took = time.perf_counter() - started
-    seen.edit_ms[-1] = took * 1000 / edits
-    seen.edit_ms = [one for one in seen.edit_ms if one]
-    seen.seconds["edits"] = seen.seconds.get("edits", 0.0) + took
+                year.day = _next_working_day(year.day)
+                clock.set_demo_date(year.day)
+                _work(year, store)
+                with seen.timed("backups", seen.backup_ms):
+                    backup.at(store, "hourly")
+            if number % package_every == 0:
+                _package(year, store)
+            _look(year, store)
+            if number % 25 == 0:
+                sys.stderr.write(f"day {number}: {seen.memory_mb[-1]:.0f} MB, database {seen.database_mb[-1]:.1f} MB\n")
+    seen.closed_mb.append(soak_checks.settled_memory() / _MEGABYTE)
 
 
-def _package(store: Store, folder: Path, seen: Soak) -> None:
+def _look(year: _Year, store: Store) -> None:
+    seen = year.seen
+    seen.memory_mb.append(soak_checks.settled_memory() / _MEGABYTE)
+    seen.blocks.append(sys.getallocatedblocks())
+    seen.handles.append(soak_checks.handles())
+    seen.database_mb.append(store.folder.database.stat().st_size / _MEGABYTE)
+    seen.kept.append(len(backup.listed(store.folder)))
+    soak_checks.note_new(store.folder, seen.made)
+    found = [
+        *soak_checks.left_behind(store.folder, before=year.beside),
+        *soak_checks.against_policy(store.folder, seen.made.values(), now=clock.now()),
+    ]
+    seen.wrong += [f"{year.day}: {one}" for one in found]
+
+
+def _work(year: _Year, store: Store) -> None:
+    """Do a day's single actions, each a write of its own."""
+    seen, dice = year.seen, year.dice
     with store.read() as session:
-        campaign = session.scalars(select(Campaign.id)).first() or 0
-    runs.make_package(store, campaign_id=campaign, target=folder / "packages", waivers=_waivers(store, campaign))
+        known = {service: listing.ids(session, service.LISTING, scope=year.campaign) for service, _weight in _REGISTERS}
+        spare = list(listing.ids(session, enterprises.LISTING, scope=year.campaign, text=_ADDED))
+    services, weights = [service for service, _weight in _REGISTERS], [weight for _service, weight in _REGISTERS]
+    saves: list[float] = []
+    undos: list[float] = []
+    standing = 0
+    for _number in range(year.edits):
+        kind = dice.random()
+        if kind < _UNDO and standing:  # what was done before today stays
+            with seen.timed("undo", undos), store.write("撤销") as session:
+                undoing.undo(session)
+            standing -= 1
+            seen.undone += 1
+        else:
+            service = dice.choices(services, weights)[0]
+            with seen.timed("edits", saves), store.write("日常录入") as session:
+                if _UNDO <= kind < _UNDO + _BIN and spare:
+                    gone = spare.pop(dice.randrange(len(spare)))
+                    enterprises.remove(session, record_ids=[gone])
+                    known[enterprises].remove(gone)
+                elif kind < _UNDO + _BIN + _NEW:
+                    enterprises.save(session, row=_firm(seen.edits))
+                else:
+                    chosen = dice.choice(known[service])
+                    row: Row = {**service.load(session, record_id=chosen), "remark": f"第{seen.edits}次核对"}
+                    service.save(session, campaign_id=year.campaign, row=row, record_id=chosen)
+            standing += 1
+        seen.edits += 1
+    seen.edit_ms.append(statistics.median(saves))
+    if undos:
+        seen.undo_ms.append(statistics.median(undos))
+
+
+def _firm(number: int) -> Row:
+    return {"name": f"岚桥区第{number}{_ADDED}", "town": "柳溪镇", "state": "在业", "phone": f"199000{number % 100_000:05}"}
+
+
+def _import(year: _Year, store: Store, number: int) -> None:
+    """Import what a town or a group sends, through worker, plan and apply."""
+    seen = year.seen
+    week = number // WEEK
+    path = year.folder / f"第{week}周{'附件1' if week % 2 else '问题整改台账'}.xlsx"
+    if week % 2:
+        roster(path, week)
+    else:
+        with store.read() as session:
+            ledger(path, week, visits=listing.head(session, inspections.LISTING, scope=year.campaign))
+    with seen.timed("imports", seen.import_ms):
+        plan = runs.plan_file(store, path=path, campaign_id=year.campaign)
+        counts = runs.apply(store, plan=plan)
+    path.unlink()
+    if not counts["new"] or counts["rejected"]:
+        seen.wrong.append(f"{year.day}: the import of {path.name} brought {counts}")
+    seen.imports += 1
+    seen.imported_rows += counts["new"] + counts["changed"]
+
+
+def _package(year: _Year, store: Store) -> None:
+    """Make a package; then the same one twice from one snapshot."""
+    seen, target = year.seen, year.folder / "packages"
+    with store.snapshot() as session:
+        contents = packages.gather(session, campaign_id=year.campaign, operator=OPERATOR, draft=True)
+    waivers = {check.rule: "压缩演练" for check in contents.checks if check.level == "B"}
+    with seen.timed("packages", seen.package_ms):
+        runs.make_package(store, campaign_id=year.campaign, target=target, waivers=waivers)
     seen.packages += 1
-    shutil.rmtree(folder / "packages")
-    backup.make(store, reason="报送")
-    one, other = (_exported(store, folder / f"export-{number}") for number in range(2))
-    if one != other:
-        seen.wrong.append(f"package {seen.packages}: the same state exports to other bytes")
+    with seen.timed("packages compared"), store.snapshot() as session:
+        contents = packages.gather(session, campaign_id=year.campaign, operator=OPERATOR, waivers=waivers)
+        other = soak_checks.differing_files(contents, target, waivers=waivers)
+    seen.wrong += [f"{year.day}: two packages of one snapshot differ in {name}" for name in other]
+    shutil.rmtree(target)
 
 
-def _waivers(store: Store, campaign: int) -> dict[str, str]:
-    with store.snapshot() as session:
-        contents = packages.gather(session, campaign_id=campaign, operator=OPERATOR, draft=True)
-    return {check.rule: "压缩演练" for check in contents.checks if check.level == "B"}
-
-
-def _exported(store: Store, folder: Path) -> dict[str, str]:
-    """Write every table of the package with a fixed moment; return the digests."""
-    shutil.rmtree(folder, ignore_errors=True)
-    folder.mkdir(parents=True)
-    moment = datetime(2023, 4, 20, 9, tzinfo=clock.now().tzinfo)
-    with store.snapshot() as session:
-        campaign = session.scalars(select(Campaign.id)).first() or 0
-        contents = packages.gather(session, campaign_id=campaign, operator=OPERATOR, draft=True)
-    for name, printed in contents.tables.items():
-        deliver_workbook(printed, folder / f"{name}{TABLE_SUFFIXES[0]}", made_at=moment)
-        deliver_pdf(printed, folder / f"{name}{TABLE_SUFFIXES[1]}", made_at=moment)
-    return {path.name: sha256_of(path) for path in sorted(folder.iterdir())}
-
-
-def _require_policy(store: Store, seen: Soak, day: date) -> None:
-    listed = backup.listed(store.folder)
-    ordinary = [one for one in listed if not one.reason.startswith("报送")]
-    seen.kept.append(len(listed))
-    if len(ordinary) > _MOST_KEPT:
-        seen.wrong.append(f"{day}: {len(ordinary)} backups are kept, {_MOST_KEPT} at most")
-    if backup.to_thin(listed, now=clock.now()):
-        seen.wrong.append(f"{day}: backups beyond the policy are there")
-    if not listed or listed[0].made_at.date() != day:
-        seen.wrong.append(f"{day}: the newest backup is not of today")
-    files = {path.stem for path in store.folder.backups.glob("*.sqlite")}
-    if files != {one.path.stem for one in listed}:
-        seen.wrong.append(f"{day}: copies and sidecars differ")
-
-
-def _last_checks(data: Path, folder: Path, seen: Soak) -> None:
-    with migrate.open_store(data, operator=OPERATOR) as store:
-        with store.snapshot() as session:
-            undoing.verify(session)
-        last = backup.make(store, reason="每天")
-        today = clock.today()
-        before = _exported(store, folder / "before")
-        for one in backup.listed(store.folder):
-            if hashlib.sha256(one.path.read_bytes()).hexdigest() != one.sha256:
-                seen.wrong.append(f"{one.path.name} is not what its sidecar says")
-    if last is None:
-        raise AssertionError("a forced backup was left out")
-    restoring.restore(data, backup=last.path, operator=OPERATOR)
-    with migrate.open_store(data, operator=OPERATOR) as store:
-        clock.set_demo_date(today)
-        if _exported(store, folder / "after") != before:
-            seen.wrong.append("the restored backup exports to other bytes")
-
-
-def _timed(seen: Soak, what: str, work: object) -> None:
-    started = time.perf_counter()
-    work()  # type: ignore[operator]
-    seen.seconds[what] = seen.seconds.get(what, 0.0) + time.perf_counter() - started
+def _last_checks(year: _Year) -> None:
+    """Check all data, try every backup out, restore the newest and export again."""
+    seen = year.seen
+    with year.start() as store:
+        backup.at(store, "manual")
+        soak_checks.note_new(store.folder, seen.made)
+        with seen.timed("data check"):
+            seen.wrong += soak_checks.data_check(store)
+        kept = backup.listed(store.folder)
+        with seen.timed("backups tried out"):
+            spoiled = soak_checks.not_restorable(kept)
+        seen.tried = len(kept)
+        seen.wrong += spoiled
+        before = soak_checks.exported(store, year.folder / "before", campaign=year.campaign, operator=OPERATOR)
+    if spoiled:
+        return
+    with seen.timed("restore"):
+        restoring.restore(year.data, backup=kept[0].path, operator=OPERATOR)
+    with year.start() as store:
+        after = soak_checks.exported(store, year.folder / "after", campaign=year.campaign, operator=OPERATOR)
+        seen.wrong += soak_checks.data_check(store)
+    seen.wrong += [f"the restored backup exports other bytes: {name}" for name in sorted(before) if after.get(name) != before[name]]
 
 
 def _next_working_day(day: date) -> date:
@@ -211,20 +317,41 @@ def _next_working_day(day: date) -> date:
     return day
 
 
-def report(days: int) -> int:
-    """Run it and print what it showed; 1 if anything is wrong."""
-    with tempfile.TemporaryDirectory(prefix="soak-") as folder:
-        seen = soak(Path(folder), days=days)
-    spent = ", ".join(f"{what} {seconds:.0f} s" for what, seconds in seen.seconds.items())
-    print(f"{days} days, {seen.edits} edits ({seen.undone} undone), {seen.backups} backups, {seen.packages} packages; {spent}")
-    print(f"memory MB: first {seen.memory_mb[0]:.0f}, last {seen.memory_mb[-1]:.0f}, growth after warm-up {growth(seen.memory_mb):+.1%}")
-    print(f"handles after warm-up: {sorted(set(seen.handles[int(days * _WARM) :]))}")
-    print(f"database MB: {seen.database_mb[0]:.1f} to {seen.database_mb[-1]:.1f}; backups kept at the end: {seen.kept[-1]}")
-    print(f"edit ms: first day {seen.edit_ms[0]:.1f}, last day {seen.edit_ms[-1]:.1f}")
-    print("\n".join(seen.wrong) or "nothing wrong")
-    return 1 if seen.wrong else 0
+def measure_soak(folder: Path, *, days: int) -> int:
+    """Run it and print what it showed; return how much is wrong."""
+    started = time.perf_counter()
+    seen = soak(folder, days=days)
+    print("\n".join(lines(seen, days=days, seconds=time.perf_counter() - started)))
+    return len(seen.wrong)
 
 
-if __name__ == "__main__":
-    os.environ.setdefault("PYTHONUTF8", "1")
-    sys.exit(report(int(sys.argv[1]) if len(sys.argv) > 1 else DAYS))
+def lines(seen: Seen, *, days: int, seconds: float) -> Iterator[str]:
+    """Return the report: what was done, then each figure with its bar."""
+    yield (
+        f"{days} days in {seconds / 60:.1f} min: {seen.edits:,} edits ({seen.undone:,} undone), {len(seen.made)} backups, "
+        f"{seen.imports} imports ({seen.imported_rows:,} rows), {seen.packages} packages"
+    )
+    yield "spent: " + ", ".join(f"{what} {spent:.0f} s" for what, spent in seen.seconds.items())
+    for name, values in (("at the end of the day, data open", seen.memory_mb), ("at the end of the week, data closed", seen.closed_mb)):
+        start, grown = int(len(values) * _WARM), growth(values)
+        verdict = "met" if grown < MEMORY_BAR else "MISSED"
+        yield (
+            f"memory {name}: first {values[0]:.0f} MB, after warm-up {values[start]:.0f}, last {values[-1]:.0f}, most {max(values):.0f}; "
+            f"growth {grown:+.1%}, bar < {MEMORY_BAR:.0%}: {verdict}"
+        )
+    start = int(days * _WARM)
+    held, grown = seen.blocks, growth([float(count) for count in seen.blocks])
+    yield f"memory blocks of Python, likewise: after warm-up {held[start]:,}, last {held[-1]:,}; growth {grown:+.1%}"
+    open_then = sorted(set(seen.handles[start:]))
+    yield f"handles at the end of the day after warm-up: {open_then}, bar one number: {'met' if len(open_then) == 1 else 'MISSED'}"
+    yield f"database: {seen.database_mb[0]:.1f} to {seen.database_mb[-1]:.1f} MB; backups kept {seen.kept[-1]}, at most {max(seen.kept)}"
+    spent = {"edit": seen.edit_ms, "undo": seen.undo_ms, "backup": seen.backup_ms, "import": seen.import_ms, "package": seen.package_ms}
+    for name, values in spent.items():
+        month = round(len(values) / days * _MONTH) if days >= 2 * _MONTH else 0
+        if month:
+            first, last = statistics.median(values[:month]), statistics.median(values[-month:])
+            yield f"one {name}: first month {first:,.1f} ms, last month {last:,.1f} ms, ratio {last / first:.2f}"
+        elif values:
+            yield f"one {name}: {statistics.median(values):,.1f} ms"
+    yield f"{seen.tried} backups tried out at the end"
+    yield from seen.wrong or ["nothing wrong"]
