@@ -4,12 +4,17 @@ Entity map::
 
     Campaign ─┬─ Phase, Deadline, ReportingUnit
               ├─ Secondment ── Person
-              ├─ Group ── GroupMember ── Person
+              ├─ NominationEvent (dated steps of a unit or a Secondment), Absence ── Person
+              ├─ Group ─┬─ GroupMember ── Person
+              │         └─ Equipment
+              ├─ Assignment ── Group, Enterprise (what is to be visited)
               ├─ Inspection ─┬─ Enterprise (kept across campaigns)
               │              ├─ Attendance ── Person
-              │              └─ Finding
+              │              ├─ Recording (files of the body camera)
+              │              └─ Finding ── RectificationStep (dated)
               ├─ Case ─┬─ CaseParty ── CaseAmount (dated)
               │        └─ CaseFinding ── Finding
+              ├─ Evidence ── Attachment; of an Inspection, Finding or Case
               ├─ Submission ── Attachment
               └─ Package
     Operation ── RowChange     the one history     Rule, Setting, Draft
@@ -34,26 +39,27 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from models.attachment import Attachment
+    from models.attachment import Attachment, Evidence
     from models.base import Base
     from models.campaign import Campaign, Deadline, Phase, ReportingUnit
     from models.case import Case, CaseAmount, CaseFinding, CaseParty
     from models.draft import Draft
     from models.enterprise import Enterprise
-    from models.finding import Finding
-    from models.group import Group, GroupMember
+    from models.finding import Finding, RectificationStep
+    from models.group import Equipment, Group, GroupMember
     from models.history import Operation, RowChange
-    from models.inspection import Attendance, Inspection
+    from models.inspection import Assignment, Attendance, Inspection, Recording
     from models.package import Package
-    from models.person import Person, Secondment
+    from models.person import Absence, NominationEvent, Person, Secondment
     from models.rule import Rule
     from models.setting import Setting
     from models.submission import Submission
 
 __all__ = [
-    "Attachment", "Attendance", "Base", "Campaign", "Case", "CaseAmount", "CaseFinding", "CaseParty", "Deadline", "Draft",
-    "Enterprise", "Finding", "Group", "GroupMember", "Inspection", "Operation", "Package", "Person", "Phase", "ReportingUnit",
-    "RowChange", "Rule", "Secondment", "Setting", "Submission",
+    "Absence", "Assignment", "Attachment", "Attendance", "Base", "Campaign", "Case", "CaseAmount", "CaseFinding", "CaseParty",
+    "Deadline", "Draft", "Enterprise", "Equipment", "Evidence", "Finding", "Group", "GroupMember", "Inspection", "NominationEvent",
+    "Operation", "Package", "Person", "Phase", "Recording", "RectificationStep", "ReportingUnit", "RowChange", "Rule", "Secondment",
+    "Setting", "Submission",
 ]  # fmt: skip
 
 _MODULES = (

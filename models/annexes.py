@@ -16,7 +16,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from models.forms import Column, Form
-from models.kinds import AMOUNT, CERTIFICATE, CODE, COUNT, DATE, FLAG, LONG, NAME, NAMES, ORGANISATION, PHONE, TEXT, TIME, choice
+from models.kinds import AMOUNT, CERTIFICATE, CODE, COUNT, DATE, FLAG, LONG, NAME, NAMES, ORGANISATION, PHONE, RATE, TEXT, TIME, choice
 from models.rules_of_rows import amounts_in_order, categories_sum_up, dates_in_order, expects
 
 CATEGORIES = (
@@ -27,12 +27,26 @@ CATEGORY_PREFIX = "cat."
 
 LEVELS = ("一般", "重大")
 FINDING_STATES = ("未整改", "整改中", "待复查", "已销号")
-DISPOSALS = ("当场整改", "限期整改", "责令暂时停产停业", "查封扣押", "移送")
+DISPOSALS = ("当场整改", "限期整改", "责令暂时停产停业", "查封扣押", "移送", "立案查处")
 PROCEDURES = ("普通程序", "简易程序")
-STAGES = ("拟立案", "已立案", "调查取证", "处罚告知", "法制审核", "已决定", "已缴款", "已结案")
+STAGES = ("拟立案", "已立案", "调查取证", "处罚告知", "听证", "法制审核", "集体讨论", "已决定", "已送达", "已缴款", "已结案")
 PLAN_KINDS = ("双随机", "重点检查", "计划外")
 VISIT_STATES = ("已完成", "草稿", "作废")
 ENTERPRISE_STATES = ("在业", "停产", "注销", "搬迁")
+_STATE_WORDS = {
+    "已整改": "已销号", "已整改完成": "已销号", "整改完成": "已销号", "已完成": "已销号", "完成": "已销号", "已完成整改": "已销号", "完成整改": "已销号", "整改完毕": "已销号",
+    "已整改完毕": "已销号", "已整改到位": "已销号", "整改到位": "已销号", "销号": "已销号", "已闭环": "已销号", "闭环": "已销号", "已整治": "已销号",
+    "已落实": "已销号", "已复查": "已销号", "是": "已销号", "√": "已销号", "✓": "已销号", "✔": "已销号", "对": "已销号",
+    "未完成": "未整改", "未销号": "未整改", "否": "未整改", "×": "未整改", "✗": "未整改", "✘": "未整改", "x": "未整改", "未完成整改": "未整改", "未闭环": "未整改",
+    "尚未整改": "未整改", "未开始": "未整改",
+    "正在整改": "整改中", "整改": "整改中", "进行中": "整改中", "限期整改": "整改中", "治理中": "整改中", "部分整改": "整改中",
+}  # fmt: skip
+_DISPOSAL_WORDS = {
+    "立即整改": "当场整改", "当场": "当场整改", "责令限期整改": "限期整改", "限期": "限期整改", "停产整改": "责令暂时停产停业",
+    "停产": "责令暂时停产停业", "停用": "责令暂时停产停业", "停用停产": "责令暂时停产停业", "停产停业": "责令暂时停产停业",
+    "责令停产停业": "责令暂时停产停业", "暂时停产停业": "责令暂时停产停业", "查封": "查封扣押", "扣押": "查封扣押", "移交": "移送", "立案": "立案查处",
+    "立案处罚": "立案查处", "拟立案": "立案查处",
+}  # fmt: skip
 ROLES = ("组长", "执法人员", "专家", "辅助")
 
 
@@ -160,6 +174,7 @@ PEOPLE = Form(
         Column("unit", "报送单位", TEXT, width_mm=26, source="方案 四（一）"),
         *annex_1().columns[:-1],
         Column("group", "检查组", replace(TEXT, editor="readonly"), width_mm=26, source="方案 三"),
+        Column("state", "状态", replace(TEXT, editor="readonly"), width_mm=18, source="office"),
         annex_1().columns[-1],
     ),
     rules=annex_1().rules,
@@ -204,10 +219,10 @@ INSPECTION_RECORD = Form(
         Column("showed_id", "亮证", FLAG, width_mm=12, aliases=("亮证执法",), source="方案 四（二）"),
         Column("scanned", "入企扫码", FLAG, width_mm=16, aliases=("扫码",), source="office"),
         Column("recorder", "执法记录仪", FLAG, width_mm=18, aliases=("记录仪",), source="方案 四（二）"),
-        Column("document_no", "文书编号", TEXT, width_mm=36, aliases=("检查记录文号", "文书号", "文书文号"), source="方案 四（一）"),
+        Column("document_no", "文书编号", TEXT, width_mm=56, aliases=("检查记录文号", "文书号", "文书文号"), source="方案 四（一）"),
         Column("platform_no", "平台编号", TEXT, width_mm=36, aliases=("省平台编号", "平台任务号", "平台文书号"), source="方案 四（四）"),
         Column("entered_on", "平台录入日期", DATE, width_mm=24, aliases=("录入日期", "录入平台日期"), source="方案 四（一）"),
-        Column("plan_kind", "任务来源", choice(PLAN_KINDS, {"随机": "双随机", "双随机抽取": "双随机", "重点": "重点检查"}), width_mm=20, aliases=("检查类型", "计划类型"), source="office"),
+        Column("plan_kind", "任务来源", choice(PLAN_KINDS, {"随机": "双随机", "双随机抽取": "双随机", "抽取": "双随机", "重点": "重点检查", "必查": "重点检查", "追加": "计划外"}), width_mm=20, aliases=("检查类型", "计划类型"), source="office"),
         Column("stated_findings", "发现问题（项）", COUNT, width_mm=16, aliases=("发现问题", "问题数"), source="附件2"),
         Column("state", "状态", choice(VISIT_STATES, {"完成": "已完成", "已办结": "已完成"}), width_mm=16, source="office"),
         Column("remark", "备注", TEXT, width_mm=24, source="office"),
@@ -228,7 +243,7 @@ FINDING_LEDGER = Form(
         Column("category", "问题类别", TEXT, width_mm=24, aliases=("类别", "问题类型", "安全问题类型", "隐患类别", "隐患类型"), source="附件2"),
         Column("level", "隐患级别", choice(LEVELS, {"一般隐患": "一般", "重大隐患": "重大", "一般事故隐患": "一般", "重大事故隐患": "重大"}, code="level_unknown"), width_mm=16, aliases=("级别", "隐患等级", "等级"), source="office"),
         Column("basis", "依据", TEXT, width_mm=40, aliases=("检查依据", "法律依据", "依据条款"), source="方案 四（二）"),
-        Column("disposal", "处置方式", choice(DISPOSALS, {"立即整改": "当场整改", "责令限期整改": "限期整改", "停产整改": "责令暂时停产停业"}), width_mm=24, aliases=("处置意见", "处理措施", "整改方式"), source="方案 四（三）"),
+        Column("disposal", "处置方式", choice(DISPOSALS, _DISPOSAL_WORDS), width_mm=24, aliases=("处置意见", "处理措施", "整改方式"), source="方案 四（三）"),
         Column("penalty", "拟处罚", FLAG, width_mm=14, aliases=("是否处罚", "处罚事项", "是否拟处罚", "拟处罚事项"), source="附件2"),
         Column("due", "整改期限", DATE, width_mm=24, aliases=("整改时限", "限改日期", "期限", "完成期限"), source="方案 四（三）"),
         Column("person", "整改责任人", NAME, width_mm=22, aliases=("责任人", "企业责任人"), source="office"),
@@ -236,10 +251,7 @@ FINDING_LEDGER = Form(
         Column("rectified_on", "整改完成日期", DATE, width_mm=24, aliases=("完成日期", "整改日期"), source="office"),
         Column("recheck_person", "复查人", NAME, width_mm=20, aliases=("复查人员", "验收人"), source="office"),
         Column("rechecked_on", "复查日期", DATE, width_mm=24, aliases=("复查时间", "销号日期"), source="office"),
-        Column("status", "整改状态", choice(FINDING_STATES, {
-            "已整改": "已销号", "整改完成": "已销号", "已完成": "已销号", "完成": "已销号", "销号": "已销号", "未完成": "未整改", "正在整改": "整改中",
-            "是": "已销号", "√": "已销号", "✓": "已销号", "已落实": "已销号", "已复查": "已销号", "否": "未整改", "×": "未整改", "✗": "未整改", "x": "未整改",
-        }), width_mm=18, aliases=("整改情况", "状态", "是否整改", "完成情况"), source="office"),
+        Column("status", "整改状态", choice(FINDING_STATES, _STATE_WORDS), width_mm=18, aliases=("整改情况", "状态", "是否整改", "完成情况"), source="office"),
         Column("remark", "备注", TEXT, width_mm=24, source="office"),
     ),
     rules=(expects("category", "level", "due", "person"), dates_in_order(("checked_on", "due"), code="due_before_check"), dates_in_order(("checked_on", "rectified_on", "rechecked_on"))),
@@ -262,18 +274,77 @@ CASE_LIST = Form(
         Column("person_proposed", "个人拟罚（万元）", AMOUNT, width_mm=24, aliases=("个人拟处罚金额（万元）",), source="office"),
         Column("person_decided", "个人已罚（万元）", AMOUNT, width_mm=24, aliases=("个人已处罚金额（万元）",), source="office"),
         Column("no_amount_reason", "无金额原因", TEXT, width_mm=30, aliases=("未定金额原因",), source="office"),
-        Column("stage", "目前进展", choice(STAGES, {"立案": "已立案", "告知": "处罚告知", "已告知": "处罚告知", "告知阶段": "处罚告知", "决定": "已决定", "结案": "已结案", "调查": "调查取证"}), width_mm=20, aliases=("阶段", "案件阶段"), source="附件3"),
+        Column("stage", "目前进展", choice(STAGES, {"立案": "已立案", "告知": "处罚告知", "已告知": "处罚告知", "告知阶段": "处罚告知", "决定": "已决定", "结案": "已结案", "调查": "调查取证", "送达": "已送达", "缴款": "已缴款", "审核": "法制审核", "讨论": "集体讨论"}), width_mm=20, aliases=("阶段", "案件阶段"), source="附件3"),
         Column("progress", "进展说明", TEXT, width_mm=40, aliases=("目前进展情况", "进展情况"), source="附件3"),
         Column("filed_on", "立案日期", DATE, width_mm=24, aliases=("立案时间",), source="行政处罚法 第五十四条"),
         Column("notified_on", "告知日期", DATE, width_mm=24, aliases=("告知时间",), source="行政处罚法 第四十四条"),
         Column("decided_on", "决定日期", DATE, width_mm=24, aliases=("处罚决定日期",), source="行政处罚法 第六十条"),
-        Column("decision_no", "决定书文号", TEXT, width_mm=36, aliases=("处罚决定书文号", "文号"), source="office"),
+        Column("decision_no", "决定书文号", TEXT, width_mm=56, aliases=("处罚决定书文号", "文号"), source="office"),
         Column("paid_on", "缴款日期", DATE, width_mm=24, aliases=("缴款时间",), source="行政处罚法 第六十七条"),
         Column("published_on", "公示日期", DATE, width_mm=24, aliases=("公示时间",), source="行政处罚法 第四十八条"),
         Column("closed_on", "结案日期", DATE, width_mm=24, aliases=("结案时间",), source="office"),
         Column("remark", "备注", TEXT, width_mm=24, source="office"),
     ),
     rules=(dates_in_order(("filed_on", "notified_on", "decided_on", "paid_on", "closed_on")), amounts_in_order("decided", "paid")),
+    source="office",
+)  # fmt: skip
+
+MAJOR_HAZARDS = Form(
+    code="major_hazards",
+    title="重大事故隐患清单",
+    columns=(
+        Column("enterprise", "企业名称", ORGANISATION, required=True, width_mm=50, aliases=("检查企业", "被检查企业", "隐患单位", "单位名称", "存在隐患单位"), source="安全生产法 第四十一条"),
+        Column("credit_code", "统一社会信用代码", CODE, width_mm=42, aliases=("信用代码", "社会信用代码", "统一信用代码"), source="office"),
+        Column("town", "镇办", TEXT, width_mm=20, aliases=("镇街", "所属镇办", "属地"), source="office"),
+        Column("hazard", "重大事故隐患内容", LONG, required=True, width_mm=70, aliases=("重大隐患内容", "重大隐患描述", "重大事故隐患描述", "重大事故隐患", "重大隐患", "重大事故隐患名称", "隐患内容", "隐患描述", "隐患名称", "隐患情况", "存在问题", "问题描述", "主要隐患"), source="安全生产法 第四十一条"),
+        Column("basis", "判定依据", LONG, width_mm=50, aliases=("判定标准", "判定条款", "依据", "依据条款", "判定标准条款", "对应判定标准"), source="应急管理部令 第10号"),
+        Column("level", "隐患级别", choice(LEVELS, {"一般隐患": "一般", "重大隐患": "重大", "一般事故隐患": "一般", "重大事故隐患": "重大"}, code="level_unknown"), width_mm=16, aliases=("级别", "隐患等级", "等级"), source="office"),
+        Column("measure", "整改措施", LONG, width_mm=50, aliases=("治理措施", "整改方案", "治理方案", "措施", "防范措施", "整改（治理）措施"), source="安全生产法 第四十一条"),
+        Column("fund", "整改资金（万元）", AMOUNT, width_mm=22, aliases=("治理资金（万元）", "整改资金", "治理资金", "资金（万元）", "投入资金（万元）", "投入资金", "整改经费（万元）", "资金", "所需资金（万元）", "整改资金（元）"), source="office"),
+        Column("due", "整改期限", DATE, width_mm=24, aliases=("整改时限", "治理期限", "治理时限", "完成时限", "完成期限", "限改日期", "期限", "计划完成时间"), source="office"),
+        Column("person", "整改责任人", NAME, width_mm=22, aliases=("责任人", "治理责任人", "企业责任人", "企业整改责任人"), source="office"),
+        Column("phone", "联系电话", PHONE, width_mm=28, aliases=("电话", "手机", "手机号码", "责任人电话", "联系方式"), source="office"),
+        Column("supervisor", "督办人", TEXT, width_mm=26, aliases=("督办单位", "督办部门", "挂牌督办单位", "督办责任人", "监管责任人", "督办领导", "督办", "挂牌督办", "督办单位及责任人", "包保责任人", "监督责任人"), source="office"),
+        Column("status", "整改状态", choice(FINDING_STATES, _STATE_WORDS), width_mm=18, aliases=("整改情况", "状态", "是否整改", "完成情况", "治理情况", "是否销号", "整改进展", "整改完成情况", "销号情况"), source="office"),
+        Column("remark", "备注", TEXT, width_mm=24, source="office"),
+    ),
+    rules=(expects("basis", "due", "person"),),
+    source="office",
+)  # fmt: skip
+
+TOWN_SUMMARY = Form(
+    code="town_summary",
+    title="镇办检查情况汇总表",
+    columns=(
+        Column("town", "镇办", TEXT, required=True, width_mm=28, aliases=("镇街", "镇（街道）", "所属镇办", "属地", "单位", "镇办名称", "填报单位", "报送单位", "镇街道"), source="office"),
+        Column("enterprises_checked", "检查企业数（家）", COUNT, width_mm=20, aliases=("检查企业数", "检查企业", "检查企业家数", "检查家数", "检查企业（家）", "检查企业（家次）", "已检查企业数", "检查数", "检查单位数", "企业数"), source="方案 三"),
+        Column("findings", "发现问题（项）", COUNT, width_mm=20, aliases=("发现问题", "发现问题数", "发现隐患", "发现隐患数", "发现隐患（项）", "发现隐患（处）", "发现隐患（条）", "隐患数", "问题数", "发现问题隐患（项）", "查出隐患（项）", "查出问题（项）", "查出隐患数", "排查隐患"), source="附件2"),
+        Column("rectified", "已整改（项）", COUNT, width_mm=18, aliases=("已整改", "已整改数", "整改数", "整改完成", "完成整改（项）", "完成整改", "整改完成数", "已整改隐患（项）", "已完成整改（项）", "已销号数"), source="office"),
+        Column("rate", "整改率", RATE, width_mm=16, aliases=("整改率（%）", "整改率%", "整改完成率", "隐患整改率"), source="office"),
+        Column("cases", "立案数（件）", COUNT, width_mm=16, aliases=("立案", "立案数", "立案（件）", "立案起数", "立案查处（件）", "立案处罚（件）", "行政处罚（件）", "处罚案件（件）", "案件数", "拟立案（件）", "立案（起）", "立案查处（起）"), source="附件3"),
+        Column("fine", "罚款金额（万元）", AMOUNT, width_mm=22, aliases=("罚款", "罚款（万元）", "处罚金额（万元）", "处罚金额", "罚款金额", "拟处罚金额（万元）", "罚款（元）", "罚款金额（元）", "处罚金额（元）"), source="附件3"),
+        Column("people", "出动人数（人次）", COUNT, width_mm=18, aliases=("出动人数", "出动人次", "执法人次", "检查人次", "出动执法人员（人次）", "执法人员（人次）", "人次", "出动检查人员（人次）", "参与人数", "抽调人数", "执法人数", "人数", "出动人员（人次）", "出动执法人员"), source="office"),
+        Column("remark", "备注", TEXT, width_mm=24, source="office"),
+    ),
+    source="office",
+)  # fmt: skip
+
+CONFINED_SPACES = Form(
+    code="confined_space",
+    title="有限空间企业台账",
+    columns=(
+        Column("enterprise", "企业名称", ORGANISATION, required=True, width_mm=50, aliases=("单位名称", "企业", "检查企业", "名称"), source="应急管理部令 第13号"),
+        Column("credit_code", "统一社会信用代码", CODE, width_mm=42, aliases=("信用代码", "社会信用代码", "统一信用代码"), source="office"),
+        Column("town", "镇办", TEXT, width_mm=20, aliases=("镇街", "所属镇办", "属地", "镇（街道）", "所在镇办"), source="office"),
+        Column("industry", "行业", TEXT, width_mm=18, aliases=("行业领域", "所属行业", "行业类别", "行业类型"), source="office"),
+        Column("address", "地址", TEXT, width_mm=50, aliases=("企业地址", "生产经营地址", "详细地址", "注册地址", "单位地址"), source="office"),
+        Column("person", "负责人", NAME, width_mm=22, aliases=("有限空间负责人", "安全负责人", "责任人", "联系人", "主要负责人", "管理人员", "安全管理人员", "企业负责人", "有限空间管理人员"), source="office"),
+        Column("phone", "联系电话", PHONE, width_mm=28, aliases=("电话", "手机", "手机号码", "联系方式", "负责人电话"), source="office"),
+        Column("spaces_total", "有限空间数量（个）", COUNT, width_mm=20, aliases=("有限空间数量", "有限空间数", "有限空间个数", "有限空间总数", "数量（个）", "有限空间数量合计", "有限空间数量（处）", "有限空间数量（个）合计", "有限空间合计", "有限空间（个）", "有限空间总数（个）"), source="应急管理部令 第13号"),
+        Column("hazards", "主要危险有害因素", LONG, width_mm=50, aliases=("危险有害因素", "主要危险因素", "危险因素", "危害因素", "主要危害因素", "主要危害", "存在的危险因素", "存在危险有害因素", "主要风险", "可能存在的危险有害因素", "风险因素"), source="应急管理部令 第13号"),
+        Column("remark", "备注", TEXT, width_mm=24, source="office"),
+    ),
+    rules=(expects("spaces_total"),),
     source="office",
 )  # fmt: skip
 
@@ -320,7 +391,21 @@ CAMPAIGN = Form(
     source="office",
 )
 
-READABLE: tuple[Form, ...] = (annex_1(), annex_2(), annex_3(), ENTERPRISE_LIST, GROUP_LIST, INSPECTION_RECORD, FINDING_LEDGER, CASE_LIST)
+READABLE: tuple[Form, ...] = (
+    annex_1(), annex_2(), annex_3(), ENTERPRISE_LIST, GROUP_LIST, INSPECTION_RECORD, FINDING_LEDGER, CASE_LIST,
+    MAJOR_HAZARDS, TOWN_SUMMARY, CONFINED_SPACES,
+)  # fmt: skip
+
+# By form: what asks for a reason. A key asks when a saved value changes, never when an empty one is filled;
+# "key=value" asks when a saved row comes to that value (closing).
+REASONED: dict[str, tuple[str, ...]] = {
+    INSPECTION_RECORD.code: ("checked_on",),
+    FINDING_LEDGER.code: ("due", "rectified_on", "rechecked_on", "status=已销号"),
+    CASE_LIST.code: (
+        "proposed", "decided", "paid", "person_proposed", "person_decided",
+        "filed_on", "notified_on", "decided_on", "paid_on", "closed_on", "stage=已结案",
+    ),
+}  # fmt: skip
 
 
 def form_by_code(code: str) -> Form:

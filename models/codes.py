@@ -12,7 +12,7 @@ import unicodedata
 from operator import mul
 
 from models.forms import Context, Flag, Reading
-from models.values import EMPTY, folded, lost_precision, plain
+from models.values import EMPTY, NOTHING_WORDS, folded, lost_precision, plain
 
 ALPHABET = "0123456789ABCDEFGHJKLMNPQRTUWXY"
 WEIGHTS = (1, 3, 9, 27, 19, 26, 16, 17, 20, 29, 25, 13, 8, 24, 10, 30, 28)
@@ -24,6 +24,7 @@ _SAFE_SLIPS = str.maketrans("OI", "01")
 _MOBILE = re.compile(r"1[3-9]\d{9}")
 _LANDLINE = re.compile(r"(?:0\d{2,3})?[2-9]\d{6,7}(?:(?:转|-|#|ext)\d{1,5})?|400\d{7}")
 _CERTIFICATE = re.compile(r"[0-9A-Za-z\u4e00-\u9fff（）()\-]{6,20}")
+_REMARK_BEHIND = re.compile(r"([\d\-–—.·_]{11,15})[(（]?([\u4e00-\u9fff]{1,8})[)）]?")
 _SEVERAL = re.compile(r"[、,;/\n|]|或|和")
 
 
@@ -65,7 +66,7 @@ def parse_code(raw: object, context: Context) -> Reading:
     if lost_precision(raw):
         return _precision(raw)
     code = folded(raw).upper().replace("-", "").lstrip("'")
-    if not code:
+    if not code or code in NOTHING_WORDS:
         return EMPTY
     if is_credit_code(code):
         return Reading(code)
@@ -79,6 +80,9 @@ def parse_code(raw: object, context: Context) -> Reading:
     return Reading(code, (Flag("code_checksum", f"信用代码“{code}”校验不对{hint}，请对照营业执照"),))
 
 
+_NO_SIGNS = str.maketrans("", "", "-._ ")
+
+
 def parse_phone(raw: object, context: Context) -> Reading:
     """Read a phone number as text; anything but a mobile number is flagged."""
     if raw is None:
@@ -88,13 +92,21 @@ def parse_phone(raw: object, context: Context) -> Reading:
     if lost_precision(raw):
         return _precision(raw)
     shown = plain(raw)
+    if shown.isascii():
+        bare = shown.translate(_NO_SIGNS)  # written with dashes or blanks: most that are not plain digits
+        if _MOBILE.fullmatch(bare):
+            return Reading(bare)
     text = re.sub(r"[\s\u00a0]+", "", unicodedata.normalize("NFKC", shown)).lstrip("'")
-    if not text:
+    if not text or text in NOTHING_WORDS:
         return EMPTY
     digits = re.sub(r"^(?:\+?86|0086)(?=1[3-9])", "", re.sub(r"[-–—.()·_]", "", text))
     digits = re.sub(r"^(?:手机|电话|tel|TEL)[::]?", "", digits)
     if _MOBILE.fullmatch(digits):
         return Reading(digits)
+    behind = _REMARK_BEHIND.fullmatch(text)
+    if behind and _MOBILE.fullmatch(re.sub(r"[-–—.·_]", "", behind[1])):
+        number = re.sub(r"[-–—.·_]", "", behind[1])
+        return Reading(number, (Flag("suffix_removed", f"“{shown}”只取号码，后面的“{behind[2]}”已去掉"),))
     parts = [part for part in _SEVERAL.split(unicodedata.normalize("NFKC", shown)) if re.search(r"\d{7}", part)]
     if len(parts) > 1 or re.fullmatch(r"(?:1[3-9]\d{9}){2,}", digits):
         return Reading(shown, (Flag("multiple_values", f"“{shown}”里有几个号码，请只留一个"),))
@@ -108,10 +120,12 @@ def parse_certificate(raw: object, context: Context) -> Reading:
     """Read an officer's certificate number as text."""
     if raw is None:
         return EMPTY
+    if isinstance(raw, str) and raw.isalnum() and raw.isascii() and _CERTIFICATE.fullmatch(raw) and not raw.isalpha():
+        return Reading(raw)
     if lost_precision(raw):
         return _precision(raw)
     text = folded(raw).lstrip("'")
-    if not text:
+    if not text or text in NOTHING_WORDS:
         return EMPTY
     if _CERTIFICATE.fullmatch(text) and re.search(r"\d", text):
         return Reading(text)

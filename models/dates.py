@@ -27,6 +27,7 @@ _CLOCK = r"(?:\s*T?\s*\d{1,2}[:时点]\d{0,2}.*)?"
 _FULL = re.compile(rf"(\d{{4}}|\d{{2}}){_SEP}\s*(\d{{1,2}})\s*[-./月、\\_ ]\s*(\d{{1,2}})\s*[日号]?\s*{_BEHIND}{_CLOCK}")
 _SHORT = re.compile(rf"(\d{{1,2}})\s*[-./月、\\]\s*(\d{{1,2}})\s*[日号]?\s*{_BEHIND}{_CLOCK}")
 _PART = re.compile(r"(?:(\d{4})\s*[年./-]\s*)?(?:(\d{1,2})\s*月?|(本|当)月)\s*(?:份)?\s*(底|末|上旬|中旬|下旬)\s*(?:以前|之前|前)?")
+_MONTH = re.compile(r"(?:(?:19|20)\d{2}[-./年]\d{1,2}月?|(?:19|20)\d{2}年|\d{1,2}月)(?:份)?(?:以前|之前|前|内)?")
 _DIGITS8 = re.compile(r"((?:19|20)\d{2})(\d{2})(\d{2})日?")
 _RELATIVE = re.compile(
     r"(?:自.*?起|限|于|在)?\s*(\d+|[一二两三四五六七八九十]+)\s*(个?工作日|日|天|周|个?星期|个?月)\s*(?:之?内|以内)?(?:整改|完成|整改完毕|整改完成)*"
@@ -127,6 +128,8 @@ def _number(raw: float, context: Context) -> Reading:
 
 
 def _words(text: str, shown: str, context: Context) -> Reading:
+    if _MONTH.fullmatch(text):
+        return Reading(None, (Flag("date_text", f"“{shown}”只写到月，请写明到哪一天"),))
     for pattern in (_FULL, _DIGITS8):
         match = pattern.fullmatch(text)
         if match:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
+from sqlalchemy import Index
 from sqlalchemy.orm import Mapped, mapped_column
 
 from models.base import Base, Record, Sourced
@@ -21,11 +22,11 @@ class Enterprise(Record, Sourced, Base):
 
     __tablename__ = "enterprise"
 
-    name: Mapped[str] = mapped_column(index=True)
+    name: Mapped[str]
     name_key: Mapped[str] = mapped_column(index=True)
     search_text: Mapped[str]
-    credit_code: Mapped[str | None] = mapped_column(index=True)
-    town: Mapped[str | None] = mapped_column(index=True)
+    credit_code: Mapped[str | None]
+    town: Mapped[str | None]
     industry: Mapped[str | None]
     supervision: Mapped[str | None]
     address: Mapped[str | None]
@@ -43,3 +44,11 @@ class Enterprise(Record, Sourced, Base):
     checked_district: Mapped[date | None]
     former_name: Mapped[str | None]
     remark: Mapped[str | None]
+
+
+# a grid of a million rows is counted and sorted within one of these alone
+Index("ix_enterprise_living", Enterprise.deleted_at)
+Index("ix_enterprise_living_name", Enterprise.deleted_at, Enterprise.name)
+Index("ix_enterprise_living_town", Enterprise.deleted_at, Enterprise.town)
+Index("ix_enterprise_living_credit_code", Enterprise.deleted_at, Enterprise.credit_code)
+Index("ix_enterprise_living_industry", Enterprise.deleted_at, Enterprise.industry)

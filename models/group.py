@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from sqlalchemy import ForeignKey
@@ -31,7 +32,13 @@ class Group(Record, Sourced, Base):
 
 
 class GroupMember(Record, Base):
-    """One person in a group with a role (组长, 执法人员, 专家, 辅助)."""
+    """One person in a group with a role (组长, 执法人员, 专家, 辅助).
+
+    Attributes:
+        since: First day; None from the beginning.
+        until: Last day; None as long as the campaign goes on.
+        reason: Why the person left or changed groups.
+    """
 
     __tablename__ = "group_member"
 
@@ -39,3 +46,30 @@ class GroupMember(Record, Base):
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
     position: Mapped[int]
     role: Mapped[str]
+    since: Mapped[date | None]
+    until: Mapped[date | None]
+    reason: Mapped[str | None]
+
+
+class Equipment(Record, Base):
+    """Pieces of one sort that a group carries, who brings them, from when to when.
+
+    Attributes:
+        kind: As the rule `group_equipment` names it (执法记录仪, 打印机 …).
+        label: Number on the piece.
+        provider: Who has to bring it: 抽调人员 or 区应急局.
+        holder_id: The person who keeps it.
+    """
+
+    __tablename__ = "equipment"
+
+    campaign_id: Mapped[int] = mapped_column(ForeignKey("campaign.id"), index=True)
+    group_id: Mapped[int | None] = mapped_column(ForeignKey("inspection_group.id"), index=True)
+    holder_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    kind: Mapped[str]
+    label: Mapped[str | None]
+    count: Mapped[int]
+    provider: Mapped[str | None]
+    handed_on: Mapped[date | None]
+    returned_on: Mapped[date | None]
+    remark: Mapped[str | None]

@@ -19,7 +19,7 @@ class Operation(Base):
     """One action of one person, in one transaction.
 
     Attributes:
-        kind: "edit", "import", "undo", "redo", "export", "package", "system", "view".
+        kind: "edit", "import", "undo", "redo", "export", "package", "system", "view", "purge".
         undoes: The operation that this one took back.
         rows: How many row changes belong to it.
         tables: Names of the tables it touched, comma-separated.
@@ -36,7 +36,7 @@ class Operation(Base):
     operator: Mapped[str]
     label: Mapped[str]
     kind: Mapped[str]
-    undoes: Mapped[int | None] = mapped_column(ForeignKey("operation.id"))
+    undoes: Mapped[int | None] = mapped_column(ForeignKey("operation.id"), index=True)
     rows: Mapped[int]
     tables: Mapped[str]
     detail: Mapped[str | None] = mapped_column(Text)

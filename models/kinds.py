@@ -20,9 +20,11 @@ from models.values import (
     parse_name,
     parse_names,
     parse_organisation,
+    parse_rate,
     parse_text,
     parse_time,
     plain,
+    show_rate,
 )
 
 
@@ -50,6 +52,7 @@ CODE = Kind("code", parse_code, show_text, "@", "center")
 CERTIFICATE = Kind("code", parse_certificate, show_text, "@", "center", personal=True)
 PHONE = Kind("phone", parse_phone, show_text, "@", "center", personal=True)
 COUNT = Kind("count", parse_count, show_text, "0", "center")
+RATE = Kind("rate", parse_rate, show_rate, "0.0%", "center")
 AMOUNT = Kind("amount", parse_amount, show_amount, "General", "center")
 DATE = Kind("date", parse_date, show_date, "yyyy-mm-dd", "center")
 TIME = Kind("time", parse_time, show_text, "@", "center")

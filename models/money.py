@@ -24,7 +24,8 @@ _TOO_MANY_DIGITS = re.compile(r"\d{14}|[零〇一二两三四五六七八九壹�
 _UNITS = {"亿": Decimal(100_000_000), "万": Decimal(10_000), "千": Decimal(1000), "百": Decimal(100), "": Decimal(1)}
 _NUMBER = r"\d+(?:\.\d+)?"
 _UNIT = r"(?:([亿万千百]?)(?:元|圆|块)|([亿万]))"
-_SINGLE = re.compile(rf"(?:人民币|罚款|共|计|约)*([¥$]?)({_NUMBER}){_UNIT}?整?")
+_AMONG_WORDS = re.compile(rf"(?<![\d.])({_NUMBER})([亿万千百]?(?:元|圆)|[亿万])整?")
+_SINGLE = re.compile(rf"(?:人民币|罚款|共|计)*([¥$]?)({_NUMBER}){_UNIT}?整?")
 _RANGE = re.compile(rf"¥?{_NUMBER}{_UNIT}?(?:[-~—–]|至|到)¥?{_NUMBER}{_UNIT}?(?:之间|以下|不等)?")
 _PIECE = re.compile(rf"({_NUMBER}){_UNIT}?")
 _CHINESE = re.compile(r"(?:人民币)?([零〇一二两三四五六七八九十百千万亿壹贰叁肆伍陆柒捌玖拾佰仟萬]+)(元|圆|块)?(整|正)?")
@@ -111,6 +112,10 @@ def _words(text: str, shown: str, context: Context) -> Reading:
     pieces = list(_PIECE.finditer(text))
     if len(pieces) > 1 and not re.search(r"[第条款项年月日号]", text):
         return _several(pieces, shown, context)
+    among = list(_AMONG_WORDS.finditer(text))
+    if len(among) == 1 and len(pieces) == 1:
+        unit = among[0][2].rstrip("元圆")
+        return _fen(Decimal(among[0][1]) * _UNITS[unit], (Flag("amount_text", f"“{shown}”里只取了金额，请核对"),))
     return Reading(None, (Flag("amount_text", f"“{shown}”不是金额，请填数字"),))
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import ForeignKey
@@ -15,6 +15,7 @@ class Submission(Record, Base):
     """One received file that was written into the data (报送).
 
     Attributes:
+        stated_on: Day that the form itself names (填报日期); None if it names none.
         counts: new, changed, same, flagged, rejected, skipped; their sum is what was read.
         unread: Rows that could not be taken, with the reason and the text.
     """
@@ -28,3 +29,4 @@ class Submission(Record, Base):
     received_at: Mapped[datetime]
     counts: Mapped[dict[str, Any]]
     unread: Mapped[list[Any] | None]
+    stated_on: Mapped[date | None]

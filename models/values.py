@@ -28,8 +28,10 @@ _CJK_NAME = re.compile(r"[\u3007\u3400-\u9fff\U00020000-\U0003ffff]+")
 _SCIENTIFIC = re.compile(r"\d(?:\.\d+)?[Ee]\+?\d{1,3}")
 _DOTS = re.compile("[•・‧∙･.．]")
 _SEAL = re.compile(r"[（(](?:盖章|公章|签章|加盖公章)[）)]\s*$")
+_ROLE = re.compile(r"(\S.{1,15}?)\s*[（(](组长|副组长|队长|副队长|驾驶员|司机|兼司机|联络员|兼联络员|带队|男|女|新增|临时)[）)]")
 _SEPARATORS = re.compile(r"[、，,;；/／\n\r]+")
-_COUNT = re.compile(r"共?([+-]?\d+(?:\.0+)?)(?:项|个|条|家|人|次|处|起|件|名|户|座|辆)?")
+_COUNT = re.compile(r"共?([+-]?\d+(?:\.0+)?)(?:人次|家次|项|个|条|家|人|次|处|起|件|名|户|座|辆|台|宗|份)?")
+_RATE = re.compile(r"(\d{1,3}(?:\.\d{1,20})?)%?|百分之(\d{1,3}(?:\.\d{1,20})?)")
 _FULL_WIDTH = {code: code - 0xFEE0 for code in (*range(0xFF10, 0xFF1A), *range(0xFF21, 0xFF3B), *range(0xFF41, 0xFF5B))}
 _CLOCK = re.compile(r"(上午|下午|晚上|早上|中午)?(\d{1,2})(?:[:时点](\d{1,2}|半)?分?)")
 _TRUE_WORDS = frozenset(
@@ -121,13 +123,27 @@ def parse_organisation(raw: object, context: Context) -> Reading:
 
 def parse_name(raw: object, context: Context) -> Reading:
     """Read one person's name: inner blanks go, the dot of a long name stays."""
+    if (
+        isinstance(raw, str)
+        and _CJK_NAME.fullmatch(raw)
+        and unicodedata.is_normalized("NFKC", raw)
+        and raw not in NOTHING_WORDS
+        and not _SEPARATORS.search(raw)
+    ):
+        return Reading(raw)  # most cells
     reading = _text(raw, keep_lines=False)
     if not isinstance(reading.value, str):
         return reading
-    name = _joined_name(reading.value)
-    if _SEPARATORS.search(name):
-        return Reading(name, (*reading.flags, Flag("multiple_values", f"“{name}”像是几个人，请分开填写")))
-    return Reading(name, reading.flags)
+    if folded(reading.value) in NOTHING_WORDS:
+        return EMPTY
+    if _several_people(plain(raw)):
+        typed = _BLANKS.sub(" ", plain(raw))
+        return Reading(typed, (*reading.flags, Flag("multiple_values", f"“{typed}”像是几个人，请分开填写")))
+    name = _ROLE.fullmatch(reading.value)
+    if name is None:
+        return Reading(_joined_name(reading.value), reading.flags)
+    flag = Flag("suffix_removed", f"“{reading.value}”里的“{name[2]}”不是姓名，已去掉")
+    return Reading(_joined_name(name[1]), (*reading.flags, flag))
 
 
 def parse_names(raw: object, context: Context) -> Reading:
@@ -163,10 +179,35 @@ def parse_count(raw: object, context: Context) -> Reading:
     if text in NOTHING_WORDS:
         return Reading(0)
     match = _COUNT.fullmatch(text.replace(",", ""))
-    value = float(match[1]) if match else chinese_number(text.rstrip("项个条家人次处起件名户"))
+    value = float(match[1]) if match else chinese_number(text.rstrip("项个条家人次处起件名户台宗份"))
     if value is None or value < 0 or value >= TOO_PRECISE:
         return Reading(None, (_unreadable_count(plain(raw)),))
     return Reading(int(value))
+
+
+def parse_rate(raw: object, context: Context) -> Reading:
+    """Read a rate as a fraction: 0.85, "85%" and 85 are the same."""
+    if raw is None:
+        return EMPTY
+    shown = plain(raw)
+    text = folded(raw)
+    if not text or text in NOTHING_WORDS:
+        return EMPTY
+    match = _RATE.fullmatch(text)
+    if match is None or isinstance(raw, bool):
+        return Reading(None, (Flag("rate_invalid", f"“{shown}”不是百分比，请写成 85% 的样子"),))
+    number = float(match[1] or match[2])
+    # A bare number up to 1 is what a cell formatted as a percentage holds, whatever the heading says.
+    if match[2] or match[0].endswith("%") or number > 1:
+        number /= 100
+    if number > 1:
+        return Reading(None, (Flag("rate_invalid", f"“{shown}”超过 100%，请核对"),))
+    return Reading(round(number, 6))
+
+
+def show_rate(value: object) -> str:
+    """Return a fraction as a percentage without trailing zeros."""
+    return f"{round(value * 100, 2):g}%" if isinstance(value, int | float) else plain(value)
 
 
 def parse_time(raw: object, context: Context) -> Reading:
@@ -210,11 +251,20 @@ def parse_choice(raw: object, options: Sequence[str], synonyms: Mapping[str, str
     if not text:
         return EMPTY
     words = {folded(option): option for option in options} | {folded(word): option for word, option in synonyms.items()}
+    if text in NOTHING_WORDS:
+        return EMPTY
     first = re.split(r"[,;:。(、，；：（]", text)[0]
-    found = words.get(text) or words.get(first)
+    found = words.get(text) or words.get(first) or _only_one(text, words)
     if found:
         return Reading(found)
     return Reading(None, (Flag(code, f"“{plain(raw)}”不在可填的范围内，请填：{'、'.join(options)}"),))
+
+
+def _only_one(text: str, words: Mapping[str, str]) -> str | None:
+    """Return what the words of three characters and more inside a longer text mean, if they mean one thing."""
+    inside = [word for word in words if len(word) > 2 and word in text]
+    meant = {words[word] for word in inside if not any(word != other and word in other for other in inside)}
+    return meant.pop() if len(meant) == 1 else None
 
 
 def chinese_number(text: str) -> int | None:
@@ -257,14 +307,25 @@ def _text(raw: object, *, keep_lines: bool) -> Reading:
 def _joined_name(text: str) -> str:
     if _CJK_NAME.fullmatch(text) and unicodedata.is_normalized("NFKC", text):
         return text
-    name = unicodedata.normalize("NFKC", text).strip()
-    whole = _BLANKS.sub("", name)
+    name = text.strip()
+    whole = _BLANKS.sub("", unicodedata.normalize("NFKC", name))
     if _CJK_NAME.fullmatch(whole):
         return whole
     parts = _DOTS.sub("·", whole)
     if "·" in parts and all(_CJK_NAME.fullmatch(part) for part in parts.split("·")):
         return parts
     return _BLANKS.sub(" ", name)
+
+
+def _several_people(text: str) -> bool:
+    """Tell whether a cell for one name holds several; "欧阳 若水" and "张 三" are one."""
+    if _SEPARATORS.search(text) and len([part for part in _SEPARATORS.split(text) if part.strip()]) > 1:
+        parts = [part.strip() for part in _SEPARATORS.split(text) if part.strip()]
+    else:
+        parts = text.split()
+        if not all(_CJK_NAME.fullmatch(part) for part in parts):
+            return False
+    return len(parts) > 1 and all(len(part) > 1 for part in parts) and parts[0] not in _DOUBLE_SURNAMES
 
 
 def _unreadable_count(raw: object) -> Flag:

@@ -50,6 +50,7 @@ class Recorder:
         detail: Facts outside the rows; an operation with detail is kept even without changes.
         rows: Changes so far.
         tables: Tables touched so far.
+        touched: Rows touched so far; None where nobody asks (`services.locking`).
     """
 
     operation_id: int
@@ -62,6 +63,7 @@ class Recorder:
     rows: int = 0
     tables: set[str] = field(default_factory=set)
     digest: Any = field(default_factory=hashlib.sha256)
+    touched: set[tuple[str, int]] | None = None
 
     def change(
         self, table: str, row_id: int, uid: str, before: Mapping[str, object] | None, after: Mapping[str, object] | None
@@ -78,6 +80,8 @@ class Recorder:
         feed(self.digest, row)
         self.rows += 1
         self.tables.add(table)
+        if self.touched is not None:
+            self.touched.add((table, row_id))
         return row
 
 
@@ -122,10 +126,17 @@ def describe(session: Session, *, kind: str | None = None, label: str | None = N
         recorder.detail = {**(recorder.detail or {}), **detail}
 
 
-def seal(session: Session) -> Recorder:
-    """Write the operation with its hash; nothing if nothing happened."""
+def seal(session: Session, *, reason: str = "") -> Recorder:
+    """Write the operation with its hash; nothing if nothing happened.
+
+    Args:
+        session: Session of a write.
+        reason: Why it was done; kept if rows changed.
+    """
     session.flush()
     recorder = recorder_of(session)
+    if reason and recorder.rows:
+        describe(session, reason=reason)
     if recorder.rows or recorder.detail is not None:
         facts: dict[str, Any] = {
             "id": recorder.operation_id,

@@ -31,8 +31,19 @@ from sqlalchemy.orm import Session
 from sqlalchemy.orm.exc import StaleDataError
 from sqlalchemy.pool import NullPool, QueuePool
 
-from services import clock, history
-from services.errors import Busy, Conflict, Damaged, DataFolderRefused, DiskFull, ForeignFile, NoOperator, ReadOnly, StorageTrouble
+from services import clock, history, locking, sealing
+from services.errors import (
+    Busy,
+    Conflict,
+    Damaged,
+    DataFolderRefused,
+    DiskFull,
+    ForeignFile,
+    HistoryBroken,
+    NoOperator,
+    ReadOnly,
+    StorageTrouble,
+)
 from services.paths import DataFolder
 
 APPLICATION_ID = 0x5A464231  # "ZFB1", so that a foreign database is refused
@@ -75,9 +86,11 @@ class Store:
     Attributes:
         folder: Where everything lies.
         operator: Who is working; stands in every operation.
+        reason: Why, for all that is written from now on; a command sets it.
         writable: False when another window or command holds the lock.
         holder: Who holds it then, in words.
         longest_read: Seconds after which a read is logged as a fault.
+        notice: What should be said about how the file was found; empty in daily work.
     """
 
     longest_read = LONG_READ_SECONDS
@@ -87,11 +100,14 @@ class Store:
         self.folder = folder
         self.operator = operator
         self.holder = holder
+        self.reason = ""
+        self.notice = ""
         self._lock = lock
         self._writer = make_engine(folder.database) if lock else None
         self._reader = make_engine(folder.database, read_only=True)
         self._writing = threading.RLock()
         self._inside = False
+        self._suspect = False
         self._listeners: list[Callable[[Changes], None]] = []
 
     @property
@@ -142,8 +158,10 @@ class Store:
                 history.listen(session)
                 try:
                     history.begin(session, label=label, operator=self.operator)
+                    locking.watch(session)
                     yield session
-                    recorder = history.seal(session)
+                    locking.require_open(session, reason=self.reason)
+                    recorder = history.seal(session, reason=self.reason)
                     session.commit()
                 except BaseException:
                     _roll_back(session)
@@ -210,14 +228,17 @@ class Store:
         self._listeners.remove(listener)
 
     def close(self) -> None:
-        """Close the files and give the lock back."""
-        if self._writer is not None:
+        """Close the files, seal the database and give the lock back."""
+        lock, self._lock = self._lock, None  # closed twice, it must not touch a file that is another's now
+        if self._writer is not None and lock is not None:
             with suppress(exc.SQLAlchemyError), self._writer.connect() as connection:
                 connection.exec_driver_sql("PRAGMA optimize")
             self._writer.dispose()
         self._reader.dispose()
-        if self._lock is not None:
-            self._lock.release()
+        if lock is not None:
+            if not (self._inside or self._suspect):  # else the next opening shall look in depth
+                sealing.put(self.folder)
+            lock.release()
 
     def __enter__(self) -> Store:
         """Use the store in a with statement."""
@@ -236,7 +257,12 @@ class Store:
         try:
             yield
         except (exc.SQLAlchemyError, sqlite3.Error) as err:
-            raise storage_trouble(err, self.folder.database) from err
+            trouble = storage_trouble(err, self.folder.database)
+            self._suspect |= isinstance(trouble, Damaged)
+            raise trouble from err
+        except HistoryBroken:
+            self._suspect = True
+            raise
 
 
 class WriterLock:

@@ -14,20 +14,25 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Date, Table, select
-from sqlalchemy.orm import Session
+from sqlalchemy import Date, Table, func, select
+from sqlalchemy.orm import Session, aliased
 
 from models import Base, Operation, RowChange
 from models.base import Moment
 from services import history
-from services.errors import HistoryBroken, NothingToUndo, UndoConflict
+from services.errors import HistoryBroken, Missing, NothingToUndo, UndoConflict
 from services.progress import Progress, silent
 from services.words import field_name, row_name, table_name
 
 _HORIZON = 2000
-_FROZEN = frozenset({"package", "system"})  # a version that was handed in stays; what the program set up is not the user's to take back
+_FROZEN = {
+    "package": "报送过的版本要留底，不能撤销",
+    "system": "这是程序自己做的准备，不能撤销",
+    "purge": "已经从回收站彻底删除，不能撤销",
+}
 _OWN = frozenset({"revision", "updated_at"})
-_DERIVED = frozenset({"name_key", "search_text"})
+_States = dict[tuple[str, int], dict[str, Any] | None]
+_PROVED = 1000  # row changes up to which a look at one operation proves beforehand that it can be taken back
 
 
 @dataclass(frozen=True)
@@ -48,6 +53,19 @@ class Entry:
     state: str
     undoable: bool
     hash: str
+
+
+@dataclass(frozen=True)
+class Ways:
+    """What can be done with one operation; "" where it can, else why not.
+
+    Attributes:
+        undo: Why it cannot be taken back.
+        redo: Why it cannot be done again.
+    """
+
+    undo: str
+    redo: str
 
 
 @dataclass(frozen=True)
@@ -127,37 +145,64 @@ def undo(session: Session, *, operation_id: int | None = None, progress: Progres
         NothingToUndo: There is none, or it has no rows or was taken back already.
         UndoConflict: A row has changed since; nothing was changed.
     """
-    listed = entries(session, limit=_HORIZON)
-    found = next((e for e in listed if e.undoable and operation_id in (None, e.id)), None)
+    found = next_undo(session) if operation_id is None else _standing(session, operation_id)
     if found is None:
         raise NothingToUndo(verb="撤销")
     _reverse(session, found, kind="undo", label=f"撤销：{found.label}", progress=progress)
     return found
 
 
-def redo(session: Session, *, progress: Progress = silent) -> Entry:
-    """Do again what was last taken back.
+def redo(session: Session, *, operation_id: int | None = None, progress: Progress = silent) -> Entry:
+    """Do again what was taken back: last, or the operation that is named.
 
     Raises:
         NothingToUndo: Nothing was taken back, or something new was done since.
         UndoConflict: A row has changed since; nothing was changed.
     """
-    found = next_redo(session)
+    found = next_redo(session) if operation_id is None else _taken_back(session, operation_id)
     if found is None:
         raise NothingToUndo(verb="重做")
     _reverse(session, found, kind="redo", label=f"重做：{found.label}", progress=progress)
     return found
 
 
-def of_record(session: Session, *, table: str, record_id: int) -> list[tuple[datetime, str, str, str]]:
-    """Return the history of one row, newest first: when, who, what, which fields."""
-    query = (
-        select(Operation.at, Operation.operator, Operation.label, RowChange.before, RowChange.after)
-        .join(RowChange, RowChange.operation_id == Operation.id)
-        .where(RowChange.table_name == table, RowChange.row_id == record_id)
-        .order_by(RowChange.id.desc())
-    )
-    return [(at, operator, label, _difference(table, before, after)) for at, operator, label, before, after in session.execute(query)]
+def taken_back_by(session: Session, operation_id: int) -> int | None:
+    """Return the undo that holds an operation back now; None if it stands."""
+    again = aliased(Operation)
+    # what takes an operation back comes after it: only the newer ones are looked at
+    done_again = select(again.id).where(again.undoes == Operation.id, again.id > Operation.id).exists()
+    newer = select(func.max(Operation.id)).where(Operation.id > operation_id, Operation.undoes == operation_id, ~done_again)
+    return session.scalar(newer)
+
+
+def ways(session: Session, *, operation_id: int) -> Ways:
+    """Say what can be done with an operation, and why not what cannot.
+
+    An operation of many rows is not proved beforehand: the undo itself says
+    which row stands in its way.
+
+    Raises:
+        Missing: There is no such operation.
+    """
+    operation = session.get(Operation, operation_id)
+    if operation is None:
+        raise Missing(what="操作", name=f"第{operation_id}步")
+    standing, taken_back = _standing(session, operation_id), _taken_back(session, operation_id)
+    undo_why = _conflict(session, standing) if standing else why_not(session, operation)
+    redo_why = _conflict(session, taken_back) if taken_back else "这一步没有被撤销"
+    return Ways(undo_why, redo_why)
+
+
+def why_not(session: Session, operation: Operation) -> str:
+    """Return why an operation is not one to take back at all; "" if it may be tried."""
+    if operation.undoes is not None:
+        return "这一步本身就是撤销或重做，请到它所指的那一步上操作"
+    if operation.kind in _FROZEN:
+        return _FROZEN[operation.kind]
+    if not operation.rows:
+        return "这一步没有改动数据"
+    held = taken_back_by(session, operation.id)
+    return f"已由第 {held} 步撤销" if held is not None else ""
 
 
 def verify(session: Session, *, progress: Progress = silent) -> Verdict:
@@ -215,10 +260,53 @@ def _verified(session: Session, progress: Progress) -> Verdict:
     return Verdict(operations=count, rows=rows, head=previous)
 
 
+def _standing(session: Session, operation_id: int) -> Entry | None:
+    operation = session.get(Operation, operation_id)
+    return None if operation is None or why_not(session, operation) else _entry(operation, operation.label)
+
+
+def _taken_back(session: Session, operation_id: int) -> Entry | None:
+    """Return the undo that keeps an operation from standing, labelled as what it took back."""
+    operation, held = session.get(Operation, operation_id), taken_back_by(session, operation_id)
+    undone = session.get(Operation, held) if held is not None else None
+    return _entry(undone, operation.label) if operation is not None and operation.undoes is None and undone is not None else None
+
+
+def _conflict(session: Session, entry: Entry) -> str:
+    if entry.rows > _PROVED:
+        return ""
+    try:
+        _targets(session, entry, entry.label, silent)
+    except UndoConflict as problem:
+        return f"{problem.fields['row']} 在这之后又改过（{problem.fields['changed']}），先撤销之后的改动"
+    return ""
+
+
+def _entry(operation: Operation, label: str) -> Entry:
+    return Entry(operation.id, operation.at, operation.operator, label, operation.kind, operation.rows, "", True, operation.hash)
+
+
 def _reverse(session: Session, entry: Entry, *, kind: str, label: str, progress: Progress) -> None:
+    present, wanted = _targets(session, entry, label, progress)
+    recorder = history.recorder_of(session)
+    recorder.kind, recorder.undoes, recorder.label = kind, entry.id, label
+    sqlite = session.get_bind().dialect.name == "sqlite"
+    if sqlite:
+        session.connection().exec_driver_sql("PRAGMA defer_foreign_keys=ON")
+    history.apply_changes(session, {key: (present[key], target) for key, target in wanted.items()})
+    if sqlite:
+        _require_no_orphans(session, entry, present)
+
+
+def _targets(session: Session, entry: Entry, label: str, progress: Progress) -> tuple[_States, _States]:
+    """Return the rows of an operation as they are and as they were before it.
+
+    Raises:
+        UndoConflict: A row has changed since.
+    """
     changes = list(session.scalars(select(RowChange).where(RowChange.operation_id == entry.id).order_by(RowChange.id.desc())))
     present = _present(session, changes)
-    wanted: dict[tuple[str, int], dict[str, Any] | None] = dict(present)
+    wanted: _States = dict(present)
     for number, change in enumerate(changes):
         if number % 500 == 0:
             progress(number, len(changes), label)
@@ -232,21 +320,14 @@ def _reverse(session: Session, entry: Entry, *, kind: str, label: str, progress:
             wanted[key] = before
         else:
             wanted[key] = {**(wanted[key] or {}), **before}
-    recorder = history.recorder_of(session)
-    recorder.kind, recorder.undoes, recorder.label = kind, entry.id, label
-    sqlite = session.get_bind().dialect.name == "sqlite"
-    if sqlite:
-        session.connection().exec_driver_sql("PRAGMA defer_foreign_keys=ON")
-    history.apply_changes(session, {key: (present[key], target) for key, target in wanted.items()})
-    if sqlite:
-        _require_no_orphans(session, entry, present)
+    return present, wanted
 
 
-def _present(session: Session, changes: list[RowChange]) -> dict[tuple[str, int], dict[str, Any] | None]:
+def _present(session: Session, changes: list[RowChange]) -> _States:
     ids: dict[str, set[int]] = {}
     for change in changes:
         ids.setdefault(change.table_name, set()).add(change.row_id)
-    present: dict[tuple[str, int], dict[str, Any] | None] = {}
+    present: _States = {}
     for name, numbers in ids.items():
         rows = history.table_row(session, Base.metadata.tables[name], sorted(numbers))
         present.update({(name, number): rows.get(number) for number in numbers})
@@ -303,6 +384,11 @@ def _fold(state: dict[str, Any] | None, before: str | None, after: str | None) -
     return new if before is None else {**(state or {}), **new}
 
 
+def _as_known(row: dict[str, Any], state: dict[str, Any]) -> dict[str, Any]:
+    """Leave out empty columns that came later than the row: unknown to its history."""
+    return {key: value for key, value in row.items() if value is not None or key in state}
+
+
 def _compare_live(session: Session, states: dict[tuple[str, int], dict[str, Any] | None], last_of: dict[tuple[str, int], int]) -> None:
     live: set[tuple[str, int]] = set()
     broken: list[tuple[int, str]] = []
@@ -312,7 +398,7 @@ def _compare_live(session: Session, states: dict[tuple[str, int], dict[str, Any]
             key = (name, row["id"])
             live.add(key)
             state = states.get(key)
-            if state is None or json.loads(history.canonical(dict(row))) != state:
+            if state is None or json.loads(history.canonical(_as_known(dict(row), state))) != state:
                 broken.append((last_of.get(key, 0), f"{row_name(name, dict(row))} 现在的内容与记录不同"))
     for key, state in states.items():
         if state is not None and key not in live:
@@ -320,22 +406,3 @@ def _compare_live(session: Session, states: dict[tuple[str, int], dict[str, Any]
     if broken:
         number, why = min(broken)
         raise HistoryBroken(number=number, why=why)
-
-
-def _difference(table: str, before: str | None, after: str | None) -> str:
-    if before is None:
-        return "新建"
-    if after is None:
-        return "删除"
-    old, new = json.loads(before), json.loads(after)
-    if "deleted_at" in new:
-        return "移入回收站" if new["deleted_at"] else "从回收站恢复"
-    named = ((field_name(table, key), old.get(key), value) for key, value in new.items() if key not in _OWN | _DERIVED)
-    return "；".join(f"{name}：{_short(was)} → {_short(present)}" for name, was, present in named)
-
-
-def _short(value: object) -> str:
-    if value is None or value == "":
-        return "空"
-    text = "、".join(map(str, value)) if isinstance(value, list) else str(value)
-    return text if len(text) <= 40 else text[:39] + "…"
