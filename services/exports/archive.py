@@ -19,7 +19,7 @@ import uuid
 import zipfile
 from collections.abc import Callable, Collection, Iterator
 from pathlib import Path
-from typing import ClassVar
+from typing import IO, ClassVar
 
 from services.errors import FileTrouble
 from services.progress import Progress, silent
@@ -198,7 +198,7 @@ def write_zip(folder: Path, target: Path, *, progress: Progress = silent) -> Non
     atomic_write(target, write, lambda path: _verify_zip(path, manifest(folder), target))
 
 
-def write_members(target: Path, members: list[tuple[str, bytes]]) -> None:
+def write_members(target: Path | IO[bytes], members: list[tuple[str, bytes]]) -> None:
     """Write a zip container of given members without the time of writing."""
     with zipfile.ZipFile(target, "w") as archive:
         for name, data in members:

@@ -7,12 +7,14 @@ file only draw. A file that does not read back as it should is not kept.
 from __future__ import annotations
 
 import zipfile
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from pathlib import Path
 
+import openpyxl
 from docx.opc.exceptions import PackageNotFoundError
 
-from services.exports import fonts, pdf, word, workbook
+from services.exports import flow, fonts, pdf, word, workbook
 from services.exports.archive import NotVerified, atomic_write
 from services.exports.printed import Printed
 from services.progress import Progress, silent
@@ -45,6 +47,77 @@ def deliver_workbook(printed: Printed, target: Path, *, made_at: datetime) -> No
     atomic_write(target, lambda path: workbook.write_workbook(printed, path, made_at=made_at), verify)
 
 
+def deliver_sheets(tables: Sequence[Printed], target: Path, *, title: str, made_at: datetime) -> None:
+    """Put several tables as one verified xlsx in place, a sheet each.
+
+    Args:
+        tables: In the order of the sheets.
+        target: Final place.
+        title: Kept in the file.
+        made_at: Moment stored in the file.
+
+    Raises:
+        FileTrouble: It cannot be written or does not read back; an old file stays.
+    """
+
+    def verify(path: Path) -> None:
+        try:
+            sheets = openpyxl.load_workbook(path).worksheets
+            found = [workbook.grid_of(sheet, one.form) for sheet, one in zip(sheets, tables, strict=True)]
+        except (ValueError, KeyError, zipfile.BadZipFile) as err:
+            raise NotVerified(path=str(target), why="打不开或没有表头") from err
+        for grid, one in zip(found, tables, strict=True):
+            names = {index: column.title.replace("\n", "") for index, column in enumerate(one.form.columns)}
+            why = workbook.as_differences(workbook.stored(one), grid, names)
+            if why:
+                raise NotVerified(path=str(target), why=f"“{one.label or one.form.title}”{why}")
+
+    atomic_write(target, lambda path: workbook.write_book(tables, path, title=title, made_at=made_at), verify)
+
+
+def deliver_bytes(data: bytes, target: Path, check: Callable[[Path], str]) -> None:
+    """Put a finished file in place once a look into it finds nothing wrong.
+
+    Args:
+        data: The whole file.
+        target: Final place.
+        check: Reads the written file; returns what is wrong, or "".
+
+    Raises:
+        FileTrouble: It cannot be written or is wrong; an old file stays.
+    """
+
+    def verify(path: Path) -> None:
+        why = check(path)
+        if why:
+            raise NotVerified(path=str(target), why=why)
+
+    atomic_write(target, lambda path: path.write_bytes(data), verify)
+
+
+def deliver_document_pdf(data: bytes, target: Path, *, title: str, made_at: datetime) -> pdf.Drawn:
+    """Put the PDF twin of a docx in place; return pages and characters without glyph.
+
+    Args:
+        data: The docx.
+        target: Final place.
+        title: Kept in the file.
+        made_at: Moment stored in the file.
+
+    Raises:
+        FileTrouble: It cannot be written or does not read back; an old file stays.
+    """
+    drawn: list[pdf.Drawn] = []
+
+    def verify(path: Path) -> None:
+        why = pdf.pdf_faults(path, drawn[-1].pages)
+        if why:
+            raise NotVerified(path=str(target), why=why)
+
+    atomic_write(target, lambda path: drawn.append(flow.write_document_pdf(data, path, title=title, made_at=made_at)), verify)
+    return drawn[-1]
+
+
 def deliver_pdf(printed: Printed, target: Path, *, made_at: datetime, progress: Progress = silent) -> pdf.Drawn:
     """Put a table as PDF in place; return pages and characters without glyph.
 
@@ -66,6 +139,31 @@ def deliver_pdf(printed: Printed, target: Path, *, made_at: datetime, progress: 
             raise NotVerified(path=str(target), why=why)
 
     atomic_write(target, lambda path: drawn.append(pdf.write_pdf(printed, path, made_at=made_at, progress=progress)), verify)
+    return drawn[-1]
+
+
+def deliver_book(parts: Sequence[Printed], target: Path, *, title: str, made_at: datetime, progress: Progress = silent) -> pdf.Drawn:
+    """Put tables as one PDF in place; return pages and characters without glyph.
+
+    Args:
+        parts: The tables, in order.
+        target: Final place.
+        title: Title that the file carries.
+        made_at: Moment stored in the file.
+        progress: Told after each page; may stop the work.
+
+    Raises:
+        FileTrouble: It cannot be written or does not read back; an old file stays.
+        Cancelled: The user stopped it.
+    """
+    drawn: list[pdf.Drawn] = []
+
+    def verify(path: Path) -> None:
+        why = pdf.pdf_faults(path, drawn[-1].pages)
+        if why:
+            raise NotVerified(path=str(target), why=why)
+
+    atomic_write(target, lambda path: drawn.append(pdf.write_book(parts, path, title=title, made_at=made_at, progress=progress)), verify)
     return drawn[-1]
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -24,6 +25,7 @@ from services.progress import Progress, silent
 
 _RULE_PT = 0.5
 _PAD_PT = 3.0
+_BETWEEN_PT = 16.0
 _FOOTER_PT = 9.0
 _FOOTER_MM = 11.0
 _WATERMARK_GREY = 0.92
@@ -58,29 +60,47 @@ def write_pdf(printed: Printed, target: Path, *, made_at: datetime, progress: Pr
         OSError: The path cannot be written, or the bundled fonts are not there.
         Cancelled: The user stopped it.
     """
-    layout = lay_out(printed, cells(printed))
-    shared = pages(layout, label=bool(printed.label))
-    canvas = Canvas(str(target), pagesize=_size(layout), invariant=1, pageCompression=1)
-    _stamp(canvas, made_at)
-    canvas.setTitle(printed.form.title)
+    return write_book([printed], target, title=printed.form.title, made_at=made_at, progress=progress)
+
+
+def write_book(parts: Sequence[Printed], target: Path, *, title: str, made_at: datetime, progress: Progress = silent) -> Drawn:
+    """Write several tables as one PDF, numbered through.
+
+    A table that fits under the one before stands there, else it begins a page.
+
+    Args:
+        parts: The tables, in order.
+        target: Path to write; put it in place with `archive.atomic_write`.
+        title: Title that the file carries.
+        made_at: Moment stored in the file, from `clock.now()`.
+        progress: Told after each page; may stop the work.
+
+    Returns:
+        The number of pages, and the characters that no font has.
+
+    Raises:
+        OSError: The path cannot be written, or the bundled fonts are not there.
+        Cancelled: The user stopped it.
+    """
+    sheets = _shared(parts)
+    canvas = Canvas(str(target), pagesize=_size(sheets[0][0].layout), invariant=1, pageCompression=1)
+    stamp(canvas, made_at)
+    canvas.setTitle(title)
     canvas.setCreator("")
     canvas.setAuthor("")
     book = glyphs.Glyphs()
-    for number, lines in enumerate(shared, start=1):
-        page = _Page(canvas, layout, book)
-        page.begin(printed.watermark)
-        if number == 1:
-            page.draw_top(printed.label)
-        if lines or number == 1:
-            page.draw_heads()
-        for line in lines:
-            page.draw_line(line, span=layout.merge_total if line is layout.lines[-1] else 0)
-        if number == len(shared):
-            page.draw_notes()
-        page.end(f"第 {number} 页，共 {len(shared)} 页")
-        progress(number, len(shared), printed.form.title)
+    for number, sheet in enumerate(sheets, start=1):
+        first = sheet[0]
+        canvas.setPageSize(_size(first.layout))
+        page = _Page(canvas, first.layout, book)
+        page.begin(first.printed.watermark)
+        for piece in sheet:
+            page.layout, page.top = piece.layout, page.top + (0 if piece is first else _BETWEEN_PT)
+            page.draw_piece(piece)
+        page.end(f"第 {number} 页，共 {len(sheets)} 页")
+        progress(number, len(sheets), first.printed.form.title)
     canvas.save()
-    return Drawn(len(shared), tuple(book.missing))
+    return Drawn(len(sheets), tuple(book.missing))
 
 
 def pdf_faults(path: Path, expected_pages: int) -> str:
@@ -120,6 +140,54 @@ class _Look:
     align: str = "center"
 
 
+@dataclass(frozen=True)
+class _Piece:
+    """What one table puts on one page.
+
+    Attributes:
+        opens: The table begins here: label, title and facts stand above it.
+        closes: It ends here: its notes follow.
+    """
+
+    printed: Printed
+    layout: Layout
+    lines: tuple[Line, ...]
+    opens: bool
+    closes: bool
+
+    @property
+    def height_pt(self) -> float:
+        """Height that it takes."""
+        layout = self.layout
+        label = layout.label_height_pt if self.printed.label else 0
+        top = label + layout.title_height_pt + layout.facts_height_pt if self.opens else 0
+        notes = sum(map(layout.note_height_pt, layout.notes)) if self.closes else 0
+        return top + sum(layout.head_heights_pt) + sum(line.height_pt for line in self.lines) + notes
+
+
+def _shared(parts: Sequence[Printed]) -> list[list[_Piece]]:
+    """Share tables among pages."""
+    found: list[list[_Piece]] = []
+    for printed in parts:
+        layout = lay_out(printed, cells(printed))
+        own = pages(layout, label=bool(printed.label))
+        for number, lines in enumerate(own, start=1):
+            piece = _Piece(printed, layout, lines, opens=number == 1, closes=number == len(own))
+            if found and len(own) == 1 and _fits(found[-1], piece):
+                found[-1].append(piece)
+            else:
+                found.append([piece])
+    return found
+
+
+def _fits(sheet: Sequence[_Piece], piece: _Piece) -> bool:
+    paper = piece.layout.paper
+    if sheet[0].layout.paper != paper or piece.layout.scale < 1 or sheet[0].layout.scale < 1:
+        return False
+    used = sum(one.height_pt + _BETWEEN_PT for one in sheet)
+    return used + piece.height_pt <= (paper.height_mm - 2 * paper.margin_mm) * POINTS_PER_MM
+
+
 @dataclass
 class _Page:
     """One page while it is drawn, in points of the sheet's natural size."""
@@ -139,6 +207,18 @@ class _Page:
         self.canvas.translate(left, (paper.height_mm - paper.margin_mm) * POINTS_PER_MM)
         self.canvas.scale(self.layout.scale, self.layout.scale)
         self.canvas.setLineWidth(_RULE_PT)
+
+    def draw_piece(self, piece: _Piece) -> None:
+        """Draw what a table has on this page."""
+        layout = piece.layout
+        if piece.opens:
+            self.draw_top(piece.printed.label)
+        if piece.lines or piece.opens:
+            self.draw_heads()
+        for line in piece.lines:
+            self.draw_line(line, span=layout.merge_total if line is layout.lines[-1] else 0)
+        if piece.closes:
+            self.draw_notes()
 
     def draw_top(self, label: str) -> None:
         """Draw label, title and facts of the first page."""
@@ -242,7 +322,8 @@ def _size(layout: Layout) -> tuple[float, float]:
     return layout.paper.width_mm * POINTS_PER_MM, layout.paper.height_mm * POINTS_PER_MM
 
 
-def _stamp(canvas: Any, made_at: datetime) -> None:
+def stamp(canvas: Any, made_at: datetime) -> None:
+    """Date a canvas with a moment instead of the time of writing."""
     # In its invariant mode reportlab dates every file 2000-01-01; the moment given is as fixed and true.
     moment = made_at.astimezone(UTC)
     stamp = canvas._doc._timeStamp

@@ -83,6 +83,7 @@ class Report:
         date_text: "2023年4月26日".
         sections: In order.
         watermark: Word that marks the file as not final.
+        addressee: To whom a letter goes; stands alone above the text, not indented.
     """
 
     title: str
@@ -90,6 +91,7 @@ class Report:
     date_text: str
     sections: tuple[Section, ...]
     watermark: str = ""
+    addressee: str = ""
 
 
 def write_report(report: Report, target: Path, *, made_at: datetime) -> None:
@@ -103,27 +105,36 @@ def write_report(report: Report, target: Path, *, made_at: datetime) -> None:
     Raises:
         OSError: The path cannot be written.
     """
-    document = docx.Document()
-    _set_page(document)
-    _set_styles(document)
-    _set_properties(document, report, made_at)
-    _draw_footers(document)
+    document = blank_document()
+    set_properties(document, report, made_at)
     if report.watermark:
-        _draw_watermark(document, report.watermark)
+        draw_watermark(document, report.watermark)
     for line in title_lines(plain(report.title), TEXT_MM * POINTS_PER_MM / TITLE_PT):
         _paragraph(document, line, "公文标题", fonts.TITLE)
     document.add_paragraph(style="公文正文")
+    if report.addressee:
+        _paragraph(document, plain(report.addressee), "公文正文", fonts.BODY).paragraph_format.first_line_indent = Pt(0)
+        document.paragraphs[-1]._p.pPr.ind.set(qn("w:firstLineChars"), "0")
     for section in report.sections:
         if section.heading:
             _text(document, section.heading)
         for paragraph in section.paragraphs:
             _text(document, paragraph)
         for table in section.tables:
-            _draw_table(document, table)
+            draw_table(document, table)
     _draw_signature(document, report)
     stream = io.BytesIO()
     document.save(stream)
-    _write_fixed(stream, target)
+    target.write_bytes(fixed_bytes(stream))
+
+
+def blank_document() -> Any:
+    """Return an empty document with page, styles and page numbers."""
+    document = docx.Document()
+    _set_page(document)
+    _set_styles(document)
+    _draw_footers(document)
+    return document
 
 
 def read_report_text(path: Path) -> tuple[str, ...]:
@@ -138,6 +149,7 @@ def read_report_text(path: Path) -> tuple[str, ...]:
 def report_text(report: Report) -> tuple[str, ...]:
     """Return what `read_report_text` must find for a report."""
     found = list(title_lines(plain(report.title), TEXT_MM * POINTS_PER_MM / TITLE_PT))
+    found += [plain(report.addressee)] if report.addressee else []
     for section in report.sections:
         for text in (section.heading, *section.paragraphs):
             found += _lines(text)
@@ -213,7 +225,8 @@ def _indent(style: Any, hundredths: int, twips: int) -> None:
     style.element.pPr.ind.set(qn("w:firstLineChars"), str(hundredths))
 
 
-def _set_properties(document: Any, report: Report, made_at: datetime) -> None:
+def set_properties(document: Any, report: Report, made_at: datetime) -> None:
+    """Put title, issuer and the moment into the file, and no other name."""
     moment = made_at.astimezone(UTC).replace(tzinfo=None, microsecond=0)
     properties = document.core_properties
     properties.title, properties.author, properties.comments = plain(report.title), plain(report.issuer), ""
@@ -227,12 +240,54 @@ def _lines(text: str) -> list[str]:
 
 def _text(document: Any, text: str) -> None:
     for line in _lines(text):
-        level = next((number for number, (numbering, _role) in enumerate(_LEVELS, start=1) if numbering.match(line)), 0)
-        heading = level in (1, 2, 3) and em(line) <= _LONGEST_HEADING and line[-1] not in "。；："
-        if heading:
+        level = level_of(line)
+        if is_heading(line):
             _paragraph(document, line, f"Heading {level}", _LEVELS[level - 1][1])
         else:
             _lead_paragraph(document, line, level)
+
+
+def level_of(line: str) -> int:
+    """Return the level of a line by its numbering, 1 to 4; 0 for running text."""
+    return next((number for number, (numbering, _role) in enumerate(_LEVELS, start=1) if numbering.match(line)), 0)
+
+
+def is_heading(line: str) -> bool:
+    """Return whether a numbered line stands alone as a heading."""
+    return level_of(line) in (1, 2, 3) and em(line) <= _LONGEST_HEADING and line[-1] not in "。；："
+
+
+def dress_lead(document: Any, paragraph: Any) -> None:
+    """Give a paragraph, or its lead such as （一）加强领导。, the look of its level."""
+    run = paragraph.runs[0]
+    line, level = run.text, level_of(run.text)
+    if is_heading(line):
+        paragraph.style = document.styles[f"Heading {level}"]
+        return
+    cut = line.find("。") + 1 if level in (1, 2) else 0
+    if cut:
+        run.text = line[:cut]
+        _set_font(run, _LEVELS[level - 1][1], TEXT_PT)
+        _run(paragraph, line[cut:], fonts.BODY, TEXT_PT)
+
+
+def place_signature(paragraph: Any, text: str, date_text: str) -> None:
+    """Put issuer or date at the lower right.
+
+    The date stands four characters in, the issuer is centred over it.
+    """
+    shift = 4 + (em(plain(date_text)) - em(plain(text))) / 2
+    paragraph.alignment = WD_ALIGN_PARAGRAPH.RIGHT
+    paragraph.paragraph_format.right_indent = Pt(max(0.0, shift) * TEXT_PT)
+
+
+def use_local_fonts(document: Any) -> None:
+    """Name the fonts of this PC where it lacks the official ones."""
+    names = {fonts.OFFICE[role]: fonts.name_for(role) for role in fonts.OFFICE}
+    for part in (document.element, document.styles.element):
+        for slots in part.iter(qn("w:rFonts")):
+            for key, name in slots.attrib.items():
+                slots.set(key, names.get(name, name))
 
 
 def _lead_paragraph(document: Any, line: str, level: int) -> None:
@@ -257,17 +312,15 @@ def _draw_signature(document: Any, report: Report) -> None:
     if not (report.issuer or report.date_text):
         return
     document.add_paragraph(style="公文正文")
-    date_em = em(plain(report.date_text))
-    for text, shift in ((plain(report.issuer), 4 + (date_em - em(plain(report.issuer))) / 2), (plain(report.date_text), 4)):
-        if not text:
-            continue
-        paragraph = _paragraph(document, text, "公文正文", fonts.BODY)
-        paragraph.alignment = WD_ALIGN_PARAGRAPH.RIGHT
-        paragraph.paragraph_format.keep_together = True
-        paragraph.paragraph_format.right_indent = Pt(max(0.0, shift) * TEXT_PT)
+    for text in (plain(report.issuer), plain(report.date_text)):
+        if text:
+            paragraph = _paragraph(document, text, "公文正文", fonts.BODY)
+            paragraph.paragraph_format.keep_together = True
+            place_signature(paragraph, text, report.date_text)
 
 
-def _draw_table(document: Any, table: Table) -> None:
+def draw_table(document: Any, table: Table) -> None:
+    """Draw a table of fixed widths, its head repeated on each page."""
     if table.caption:
         _paragraph(document, plain(table.caption), "公文表题", fonts.HEAD)
     grid = document.add_table(rows=1 + len(table.rows), cols=len(table.heads))
@@ -350,7 +403,8 @@ def _page_run(paragraph: Any, *, text: str = "", mark: str = "", code: str = "")
         run._r.append(instruction)
 
 
-def _draw_watermark(document: Any, word: str) -> None:
+def draw_watermark(document: Any, word: str) -> None:
+    """Put a word at the top right of every page."""
     section = document.sections[0]
     for header in (section.header, section.even_page_header):
         paragraph = header.paragraphs[0]
@@ -367,8 +421,10 @@ def _element(name: str, **attributes: str) -> Any:
     return element
 
 
-def _write_fixed(stream: io.BytesIO, target: Path) -> None:
-    # The library stamps every member with the time of writing: same text, other bytes.
+def fixed_bytes(stream: io.BytesIO) -> bytes:
+    """Return a saved document without the time of writing: same text, same bytes."""
     with zipfile.ZipFile(stream) as archive:
         members: Sequence[tuple[str, bytes]] = [(info.filename, archive.read(info)) for info in archive.infolist()]
-    write_members(target, list(members))
+    fixed = io.BytesIO()
+    write_members(fixed, list(members))
+    return fixed.getvalue()

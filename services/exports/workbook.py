@@ -8,7 +8,7 @@ gives the same bytes.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time
 from decimal import Decimal
@@ -66,15 +66,33 @@ def write_workbook(printed: Printed, target: Path, *, made_at: datetime) -> None
         OSError: The path cannot be written.
         CellTooLong: A text has more than 32,767 characters.
     """
+    write_book((printed,), target, title=printed.form.title, made_at=made_at)
+
+
+def write_book(tables: Sequence[Printed], target: Path, *, title: str, made_at: datetime) -> None:
+    """Write several tables as one workbook, a sheet each.
+
+    Args:
+        tables: In the order of the sheets; their names must differ.
+        target: Path to write; put it in place with `archive.atomic_write`.
+        title: Kept in the file.
+        made_at: Moment stored in the file, from `clock.now()`.
+
+    Raises:
+        OSError: The path cannot be written.
+        CellTooLong: A text has more than 32,767 characters.
+    """
     book = xlsxwriter.Workbook(str(target), {"in_memory": True, "default_format_properties": _DEFAULT_FONT})
-    book.set_properties({"title": printed.form.title, "author": "", "created": made_at.astimezone(UTC).replace(tzinfo=None)})
-    layout = lay_out(printed, cells(printed))
-    sheet = _Sheet(book, book.add_worksheet(_sheet_name(printed)), layout)
-    first_head = sheet.draw_top(printed)
-    first_row = sheet.draw_heads(first_head)
-    sheet.draw_lines(printed.form)
-    sheet.draw_notes()
-    _set_page(sheet, printed, first_head, first_row)
+    book.set_properties({"title": title, "author": "", "created": made_at.astimezone(UTC).replace(tzinfo=None)})
+    formats: dict[tuple[tuple[str, object], ...], Any] = {}
+    for printed in tables:
+        layout = lay_out(printed, cells(printed))
+        sheet = _Sheet(book, book.add_worksheet(_sheet_name(printed)), layout, _formats=formats)
+        first_head = sheet.draw_top(printed)
+        first_row = sheet.draw_heads(first_head)
+        sheet.draw_lines(printed.form)
+        sheet.draw_notes()
+        _set_page(sheet, printed, first_head, first_row)
     try:
         book.close()
     except xlsxwriter.exceptions.FileCreateError as err:
@@ -104,15 +122,22 @@ def read_back_workbook(path: Path, form: Form) -> list[Row]:
     return rows
 
 
-def read_grid(path: Path, form: Form) -> Grid:
+def read_grid(path: Path, form: Form, *, sheet_number: int = 0) -> Grid:
     """Return the raw cells under the heads, padded rows included.
 
     Raises:
         OSError: It cannot be read.
         ValueError: It has no table of this form.
     """
-    book = openpyxl.load_workbook(path)
-    sheet = book.worksheets[0]
+    return grid_of(openpyxl.load_workbook(path).worksheets[sheet_number], form)
+
+
+def grid_of(sheet: Any, form: Form) -> Grid:
+    """Return the raw cells under the heads of an opened sheet.
+
+    Raises:
+        ValueError: It has no table of this form.
+    """
     width = len(form.columns)
     first = _first_row(sheet, form)
     last = sheet.max_row - len(form.notes)

@@ -24,7 +24,7 @@ def em(text: str) -> float:
     return sum(map(_em_of, text))
 
 
-@lru_cache(maxsize=16_384)
+@lru_cache(maxsize=2048)
 def wrap(text: str, room: float) -> tuple[str, ...]:
     """Break text into lines of `room` full-width characters.
 

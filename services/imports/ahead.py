@@ -24,6 +24,11 @@ _LOOKED_AT = LOOK_AT_ROWS + 10
 _SECONDS = 15.0
 
 
+def name_of(book: RawBook, sheet: RawSheet) -> str:
+    """Return the names that may tell a year: of the sheet and of the file."""
+    return f"{sheet.name} {book.path.stem}"
+
+
 class Guess:
     """The rows under a header that was found early, sorted out and read.
 
@@ -113,7 +118,7 @@ class Ahead:
             return
         first, last = found[0].header_rows[0], found[0].header_rows[-1]
         above = texts_of([row for row in sheet.decoded if row.number < first][-LINES_ABOVE:])
-        self._guess = Guess(book, sheet, found[0], look_around([*sheet.above, *above], [], sheet.name, self._year))
+        self._guess = Guess(book, sheet, found[0], look_around([*sheet.above, *above], [], name_of(book, sheet), self._year))
         self._guesses.append((sheet, self._guess))
         for row in sheet.decoded:
             if row.number > last:

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from models import ReportingUnit, Submission
-from services import attachments, campaigns, clock, history, records, undoing
-from services.imports.desks import DESKS
+from models import Attachment, ReportingUnit, Submission
+from services import attachments, campaigns, clock, garbage, history, records, undoing
+from services.imports import counted
+from services.imports.desks import DESKS, ORDER
 from services.imports.plan import Plan, PlanRow, make_plan
 from services.progress import Progress, silent
 
 _LISTED = 500
 
 
-def apply_plan(session: Session, *, plan: Plan, progress: Progress = silent) -> dict[str, int]:
-    """Write what a plan says; return its counts.
+def apply_plan(session: Session, *, plan: Plan, progress: Progress = silent) -> Plan:
+    """Write what a plan says; return the plan as it was carried out.
 
     If anything was changed since the plan was made, it is made anew here, so
     that nothing newer is overwritten unseen.
@@ -28,20 +30,34 @@ def apply_plan(session: Session, *, plan: Plan, progress: Progress = silent) -> 
         Problem: A service refuses a row; nothing is written then.
     """
     if undoing.head(session) != plan.head:
-        plan = make_plan(session, path=plan.path, read=plan.read, campaign_id=plan.campaign_id, sha256=plan.sha256, progress=progress)
-    for code in dict.fromkeys(code for code, _row in plan.rows):
-        _write(session, plan, code, [row for other, row in plan.rows if other == code], progress)
-    nouns = "、".join(dict.fromkeys(DESKS[code].noun for code, _row in plan.rows))
+        plan = make_plan(
+            session,
+            path=plan.path,
+            read=plan.read,
+            campaign_id=plan.campaign_id,
+            sha256=plan.sha256,
+            choices=plan.choices,
+            superseded=plan.superseded,
+            others=plan.others,
+            claims=plan.claims,
+            results=plan.results,
+            progress=progress,
+        )
+    codes = dict.fromkeys(code for code, _row in plan.rows)
+    with garbage.held_back():
+        for code in sorted(codes, key=ORDER.index):
+            _write(session, plan, code, [row for other, row in plan.rows if other == code], progress)
+    nouns = "、".join(dict.fromkeys(DESKS[code].noun for code in codes))
     history.describe(session, kind="import", label=f"导入{nouns}（{plan.path.name}，{plan.writes} 行）")
     _note_submission(session, plan)
-    return plan.counts
+    return plan
 
 
 def _write(session: Session, plan: Plan, code: str, rows: list[PlanRow], progress: Progress) -> None:
     desk = DESKS[code]
     new = [row for row in rows if row.action == "new"]
-    if desk.bulk is not None:
-        desk.bulk(session, [(row.values, _source(plan, row)) for row in new])
+    if desk.bulk is not None and new:
+        desk.bulk(session, [(row.values, _source(plan, row)) for row in new], campaign_id=plan.campaign_id, progress=progress)
         rows = [row for row in rows if row.action == "changed"]
     for number, row in enumerate(rows):
         if number % 100 == 0:
@@ -55,16 +71,42 @@ def _source(plan: Plan, row: PlanRow) -> records.Source:
     return records.Source(file=plan.path.name, sheet=row.read.sheet, row=row.read.row, flags=flags)
 
 
+def worth_noting(session: Session, plan: Plan) -> bool:
+    """Tell whether a file leaves a trace although none of its rows is written.
+
+    Statistics that disagree with the ledger are an answer of the sender: they
+    stand in the list of received files once, so that pre-flight can name them.
+    """
+    if plan.writes or not plan.named:
+        return bool(plan.writes)
+    query = (
+        select(Submission.id)
+        .join(Attachment, Attachment.id == Submission.attachment_id)
+        .where(Attachment.sha256 == plan.sha256, Submission.campaign_id == plan.campaign_id, Submission.deleted_at.is_(None))
+    )
+    return session.scalar(query.limit(1)) is None
+
+
 def _note_submission(session: Session, plan: Plan) -> None:
-    if not plan.writes:
+    if not worth_noting(session, plan):
         return  # the same file again changes nothing, not even the list of received files
     attachment = attachments.record(session, sha256=plan.sha256, name=plan.path.name, size=plan.path.stat().st_size)
     unit: ReportingUnit | None = None
     if plan.campaign_id is not None:
         listed = campaigns.units(session, campaign_id=plan.campaign_id)
         submitter = next((table.submitter for table in plan.tables if table.submitter), None)
-        unit = campaigns.unit_named(listed, submitter) or campaigns.unit_named(listed, plan.path.stem)
-    unread = [{"sheet": row.read.sheet, "row": row.read.row, "reason": row.reason} for _code, row in plan.rows if row.action == "rejected"]
+        unit = campaigns.unit_named(listed, submitter) or campaigns.unit_named(listed, plan.path.stem) or _unit_of_rows(listed, plan)
+    unread = [
+        {
+            "sheet": row.read.sheet,
+            "row": row.read.row,
+            "reason": row.reason,
+            "enterprise": row.values.get("enterprise"),
+            **({"stated": counted.stated(row.values)} if code == "inspection_stats" else {}),
+        }
+        for code, row in plan.rows
+        if row.action == "rejected"
+    ]
     session.add(
         Submission(
             campaign_id=plan.campaign_id,
@@ -73,6 +115,14 @@ def _note_submission(session: Session, plan: Plan) -> None:
             form=plan.rows[0][0],
             received_at=clock.now().replace(microsecond=0),
             counts=plan.counts,
+            stated_on=plan.read.report_date,
             unread=unread[:_LISTED] or None,
         )
     )
+
+
+def _unit_of_rows(listed: list[ReportingUnit], plan: Plan) -> ReportingUnit | None:
+    """Return the one unit that all rows of an Annex 1 come from, or None."""
+    rows = [row.values for code, row in plan.rows if code == "personnel" and row.values]
+    named = [campaigns.unit_named(listed, str(row.get("unit") or row.get("unit_position") or "")) for row in rows]
+    return named[0] if named and all(unit is named[0] for unit in named) else None

@@ -8,17 +8,36 @@ per counted problem, whose text says that only the number was reported.
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 from sqlalchemy import Select, case, func, select
 from sqlalchemy.orm import Session
 
-from models import Enterprise, Finding, Inspection
+from models import Attachment, Enterprise, Finding, Inspection, Submission
 from models.annexes import CATEGORY_PREFIX, annex_2
 from models.forms import Row
-from services import campaigns, cases, clock, findings, inspections, records
+from services import campaigns, clock, findings, inspections, records
+from services.imports.known import ONLY_COUNTED, Known, know
 from services.listing import Listing
+
+
+@dataclass(frozen=True)
+class Disagreement:
+    """One enterprise whose statistics and ledger differ.
+
+    Attributes:
+        enterprise_id: The enterprise; None if the registry does not know it.
+        sentence: What differs, in words.
+        file: The file that says so.
+    """
+
+    enterprise_id: int | None
+    enterprise: str
+    sentence: str
+    file: str
+
 
 _SHORT = annex_2(categories=())
 REMARK = "由附件2统计表带入"
@@ -58,27 +77,57 @@ LISTING = Listing(
 )
 
 
-def difference(session: Session, *, campaign_id: int | None, enterprise_id: int | None, row: Row) -> str:
+def difference(known: Known, row: Row) -> str:
     """Return in words how a reported row differs from the ledger.
 
-    Empty if it does not. An enterprise without a visit does not differ: it is new.
+    Empty if it does not. An enterprise without a visit does not differ: it is
+    new. What files of the same batch bring to the ledger counts as there.
     """
-    if campaign_id is None or enterprise_id is None:
+    place = known.place(row)
+    ours = known.coming.ledger.get(place, Counter()) + (known.ledger.get(place, Counter()) if isinstance(place, int) else Counter())
+    if known.campaign_id is None or not (ours or known.visit(place, None)):
         return ""
-    if inspections.of_enterprise(session, campaign_id=campaign_id, enterprise_id=enterprise_id) is None:
-        return ""
-    have = cases.findings_of(session, campaign_id=campaign_id, enterprise_id=enterprise_id)
-    by_category = Counter(finding.category for finding in have)
-    pairs = [
-        ("发现问题", len(have), _number(row.get("findings_total"))),
-        ("处罚事项", sum(f.penalty for f in have), _number(row.get("penalties"))),
-    ]
+    pairs = [(name, ours[name], _number(row.get(key))) for name, key in (("发现问题", "findings_total"), ("处罚事项", "penalties"))]
     pairs += [
-        (key.removeprefix(CATEGORY_PREFIX), by_category[key.removeprefix(CATEGORY_PREFIX)], _number(value))
-        for key, value in _categories(row)
+        (key.removeprefix(CATEGORY_PREFIX), ours[key.removeprefix(CATEGORY_PREFIX)], _number(value)) for key, value in _categories(row)
     ]
-    different = [f"{name}台账 {ours} 项、来表 {theirs} 项" for name, ours, theirs in pairs if ours != theirs]
+    different = [f"{name}台账 {mine} 项、来表 {theirs} 项" for name, mine, theirs in pairs if mine != theirs]
     return f"与台账不一致：{'；'.join(different)}。请核对后改台账，来表的数没有写入" if different else ""
+
+
+def disagreements(session: Session, *, campaign_id: int) -> list[Disagreement]:
+    """Return where received statistics and the ledger still disagree.
+
+    Kept are the numbers of the sender; they are compared with the ledger as it
+    is now, so what was put right since is no longer named.
+    """
+    known = know(session, campaign_id=campaign_id)
+    query = (
+        select(Submission.unread, Attachment.name)
+        .join(Attachment, Attachment.id == Submission.attachment_id)
+        .where(Submission.campaign_id == campaign_id, Submission.form == "inspection_stats", Submission.deleted_at.is_(None))
+        .order_by(Submission.id.desc())
+    )
+    found: dict[object, Disagreement] = {}
+    for unread, file in session.execute(query):
+        for one in unread or []:
+            stated = one.get("stated")
+            if not isinstance(stated, dict):
+                continue
+            row: Row = {**stated, "enterprise": one.get("enterprise")}
+            place = known.place(row)
+            if place in found:
+                continue
+            why = difference(known, row)
+            number = place if isinstance(place, int) else None
+            found[place] = Disagreement(number, str(one.get("enterprise")), f"{one.get('enterprise')}：{why}" if why else "", file)
+    return [one for one in found.values() if one.sentence]
+
+
+def stated(row: Row) -> dict[str, object]:
+    """Return the numbers of a reported row, to be compared again later."""
+    keys = ("findings_total", "penalties", *(key for key, _value in _categories(row)))
+    return {key: row[key] for key in keys if isinstance(row.get(key), int)}
 
 
 def save(session: Session, *, campaign_id: int, row: Row, record_id: int | None = None, source: records.Source | None = None) -> int:
@@ -111,7 +160,7 @@ def save(session: Session, *, campaign_id: int, row: Row, record_id: int | None 
                 campaign_id=campaign_id,
                 inspection_id=number,
                 no=first + position,
-                hazard=f"{name}问题{ordinal}（只报了数，没有报原文）",
+                hazard=f"{name}问题{ordinal}{ONLY_COUNTED}",
                 category=name if name in known else None,
                 level="一般",
                 penalty=position < _number(row.get("penalties")),

@@ -9,23 +9,27 @@ To add one: write its functions here and in `prepare`, and add it to `DESKS`.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from models import Enterprise, Finding, Group, Inspection, Secondment
+from models import Enterprise, Finding, Group, Inspection, ReportingUnit, Secondment
 from models.base import Base
 from models.case import Case
 from models.forms import Row
 from services import cases, enterprises, findings, groups, inspections, listing, people
-from services.imports import counted, prepare
+from services.imports import bulk, coming, counted, prepare, results, town_figures
 from services.imports.known import Known
+from services.imports.likeness import one_name
 from services.imports.prepare import Prepared
 from services.imports.read_form import ReadForm
 from services.listing import Listing
 from services.matching import name_key
-from services.records import Source
+
+
+def _no_question(_record: Row, _row: Row) -> str:
+    return ""
 
 
 @dataclass(frozen=True)
@@ -38,12 +42,16 @@ class Desk:
         entity: Its table.
         convert: File's row → row of the register, with what the file says around the table.
         key: Key under which a row meets its record; rows with equal keys are the same.
-        agrees: Whether a record of the same key may be this row.
+        agrees: Whether a record of the same key is this row; None if nobody but the clerk can tell.
         prepare: Checks a row against the office: row, more flags, reason why it cannot be saved.
         save: The service that saves it.
         bulk: Saves many new rows at once, where the unit of work would be too slow.
         foreign: Keys that belong to another record; a row never changes them.
         fixed: Rows that meet a record were compared already and change nothing.
+        compared: Rows are only compared and never written.
+        fills: Keys that fill an empty field and never change a filled one.
+        brings: Notes what a new row brings to the rows planned after it.
+        asks: Question about a record that may or may not be the row.
     """
 
     noun: str
@@ -51,12 +59,16 @@ class Desk:
     entity: type[Base]
     convert: Callable[[Row, ReadForm], Row]
     key: Callable[[Row, Known], tuple[object, ...]]
-    agrees: Callable[[Row, Row], bool]
+    agrees: Callable[[Row, Row], bool | None]
     prepare: Callable[[Row, Known], Prepared]
     save: Callable[..., int]
-    bulk: Callable[[Session, Sequence[tuple[Row, Source]]], list[int]] | None = None
+    bulk: Callable[..., object] | None = None
     foreign: frozenset[str] = frozenset()
     fixed: bool = False
+    compared: bool = False
+    fills: frozenset[str] = frozenset()
+    brings: Callable[[Row, Known], None] = coming.nothing
+    asks: Callable[[Row, Row], str] = _no_question
 
     def present(self, known: Known) -> dict[tuple[object, ...], list[tuple[int, Row]]]:
         """Return all records of the register by key, as (id, row)."""
@@ -93,18 +105,43 @@ def _person_key(row: Row, _known: Known) -> tuple[object, ...]:
     return (name_key(str(row.get("name") or "")),)
 
 
-def _same_person(record: Row, row: Row) -> bool:
+def _same_person(record: Row, row: Row) -> bool | None:
+    """Certificate, phone, unit decide in this order; without them only the clerk can."""
     if record.get("cert_no") and row.get("cert_no"):
         return record["cert_no"] == row["cert_no"]
-    return not (record.get("phone") and row.get("phone")) or record["phone"] == row["phone"]
+    phones = bool(record.get("phone") and row.get("phone"))
+    if phones and record["phone"] == row["phone"]:
+        return True
+    units = bool(record.get("unit") and row.get("unit"))
+    if units and record["unit"] == row["unit"]:
+        return None if phones else True
+    if phones:
+        return False
+    given = [key for key in ("unit", "unit_position", "cert_no", "phone") if row.get(key)]
+    return True if all(record.get(key) == row[key] for key in given) else None
+
+
+def _ask_person(record: Row, row: Row) -> str:
+    where = record.get("unit_position") or record.get("unit") or "单位未填"
+    return f"{row.get('name')}：已有同名的人（{where}），执法证号、手机号码和单位都不能断定是不是同一人，请选定"
 
 
 def _enterprise_key(row: Row, known: Known) -> tuple[object, ...]:
-    return (known.enterprise(row, "name") or name_key(str(row.get("name") or "")),)
+    return (known.place(row, "name"),)
 
 
-def _same_enterprise(record: Row, row: Row) -> bool:
-    return not (record.get("credit_code") and row.get("credit_code")) or record["credit_code"] == row["credit_code"]
+def _same_enterprise(record: Row, row: Row) -> bool | None:
+    codes = bool(record.get("credit_code") and row.get("credit_code"))
+    if codes and record["credit_code"] != row["credit_code"]:
+        return None
+    names = [str(record.get(key)) for key in ("name", "former_name") if record.get(key)]
+    return True if any(one_name(name, str(row.get("name") or "")) for name in names) else None
+
+
+def _ask_enterprise(record: Row, row: Row) -> str:
+    if record.get("credit_code") == row.get("credit_code"):
+        return f"信用代码 {row.get('credit_code')} 在名录里是“{record.get('name')}”，名称不同，请选定是不是同一家"
+    return f"名录里的“{record.get('name')}”信用代码是 {record.get('credit_code')}，来表是 {row.get('credit_code')}，请选定是不是同一家"
 
 
 def _group_key(row: Row, _known: Known) -> tuple[object, ...]:
@@ -112,16 +149,40 @@ def _group_key(row: Row, _known: Known) -> tuple[object, ...]:
     return (groups.number_in(name) or name_key(name),)
 
 
-def _place(row: Row, known: Known) -> object:
-    return known.enterprise(row) or name_key(str(row.get("enterprise") or ""))
-
-
 def _visit_key(row: Row, known: Known) -> tuple[object, ...]:
-    return (_place(row, known), row.get("checked_on"))
+    return (known.place(row), row.get("checked_on"))
+
+
+def _finding(row: Row, read: ReadForm) -> Row:
+    return {**row, "submitter": read.submitter, "report_date": read.report_date}
+
+
+def _major(row: Row, read: ReadForm) -> Row:
+    """A list of major hazards as rows of the ledger; what the ledger has no column for goes into the remark."""
+    own = {key: row.get(key) for key in ("enterprise", "credit_code", "town", "hazard", "basis", "due", "person", "phone", "status")}
+    fund = row.get("fund")
+    said = [str(row["remark"])] if row.get("remark") else []
+    said += [f"整改资金 {fund / _WAN:g} 万元"] if isinstance(fund, int) else []
+    said += [f"督办：{row['supervisor']}"] if row.get("supervisor") else []
+    return _finding({**own, "disposal": row.get("measure"), "level": row.get("level") or "重大", "remark": "；".join(said) or None}, read)
+
+
+def _confined(row: Row, _read: ReadForm) -> Row:
+    """A list of confined spaces as rows of the registry."""
+    spaces = row.get("spaces_total")
+    said = [f"有限空间 {spaces} 个" if isinstance(spaces, int) else "", str(row.get("hazards") or ""), str(row.get("remark") or "")]
+    return {
+        "name": row.get("enterprise"),
+        **{key: row.get(key) for key in ("credit_code", "town", "industry", "address", "phone")},
+        "contact": row.get("person"),
+        "tags": ("有限空间",),
+        "state": "在业",
+        "remark": "；".join(part for part in said if part) or None,
+    }
 
 
 def _finding_key(row: Row, known: Known) -> tuple[object, ...]:
-    return (_place(row, known), name_key(str(row.get("hazard") or "")))
+    return (known.place(row), name_key(str(row.get("hazard") or "")))
 
 
 def _same_visit(record: Row, row: Row) -> bool:
@@ -130,7 +191,7 @@ def _same_visit(record: Row, row: Row) -> bool:
 
 
 def _case_key(row: Row, known: Known) -> tuple[object, ...]:
-    return (_place(row, known), name_key(str(row.get("violation") or "")))
+    return (known.place(row), name_key(str(row.get("violation") or "")))
 
 
 def _case_of_annex(row: Row, _read: ReadForm) -> Row:
@@ -143,15 +204,49 @@ def _case_of_annex(row: Row, _read: ReadForm) -> Row:
     }
 
 
-def _stats(row: Row, read: ReadForm) -> Row:
-    return {**row, "submitter": read.submitter, "report_date": read.report_date}
-
-
 def _stats_key(row: Row, known: Known) -> tuple[object, ...]:
-    return (_place(row, known),)
+    return (known.place(row),)
 
 
+def _town_key(row: Row, known: Known) -> tuple[object, ...]:
+    return (town_figures.name_of(known, str(row.get("town") or "")),)
+
+
+def _never(_session: Session, **_given: object) -> int:
+    raise AssertionError("rows of this form are compared, never saved")
+
+
+_WAN = 1_000_000
 _OF_ENTERPRISE = frozenset({"enterprise", "town"})
+_LEDGER = Desk(
+    "问题",
+    findings.LISTING,
+    Finding,
+    _finding,
+    _finding_key,
+    _same_visit,
+    prepare.finding,
+    results.save_finding,
+    bulk.add_findings,
+    foreign=_OF_ENTERPRISE | {"checked_on"},
+    brings=coming.finding,
+)
+_REGISTRY = Desk(
+    "企业",
+    enterprises.LISTING,
+    Enterprise,
+    _as_it_is,
+    _enterprise_key,
+    _same_enterprise,
+    prepare.nothing,
+    enterprises.save,
+    bulk.add_enterprises,
+    brings=coming.enterprise,
+    asks=_ask_enterprise,
+)
+_CASES = Desk(
+    "案件", cases.LISTING, Case, _as_it_is, _case_key, _always, prepare.case, cases.save, foreign=_OF_ENTERPRISE, brings=coming.case
+)
 DESKS: dict[str, Desk] = {
     "personnel": Desk(
         "抽调人员",
@@ -162,20 +257,12 @@ DESKS: dict[str, Desk] = {
         _same_person,
         prepare.person,
         people.save,
-        foreign=frozenset({"group"}),
+        foreign=frozenset({"group", "state"}),
+        asks=_ask_person,
     ),
-    "enterprises": Desk(
-        "企业",
-        enterprises.LISTING,
-        Enterprise,
-        _as_it_is,
-        _enterprise_key,
-        _same_enterprise,
-        prepare.nothing,
-        enterprises.save,
-        enterprises.add_many,
-    ),
-    "groups": Desk("检查组", groups.LISTING, Group, _as_it_is, _group_key, _always, prepare.nothing, groups.save),
+    "enterprises": _REGISTRY,
+    "confined_space": replace(_REGISTRY, noun="有限空间企业", convert=_confined, fills=frozenset(enterprises.LISTING.form.keys) - {"tags"}),
+    "groups": Desk("检查组", groups.LISTING, Group, _as_it_is, _group_key, _always, prepare.nothing, groups.save, brings=coming.group),
     "inspections": Desk(
         "检查记录",
         inspections.LISTING,
@@ -185,22 +272,23 @@ DESKS: dict[str, Desk] = {
         _always,
         prepare.visit,
         inspections.save,
+        bulk.add_visits,
         foreign=_OF_ENTERPRISE | {"credit_code"},
+        brings=coming.visit,
     ),
-    "hazard_list": Desk(
-        "问题",
-        findings.LISTING,
-        Finding,
-        _as_it_is,
-        _finding_key,
-        _same_visit,
-        prepare.finding,
-        findings.save,
-        foreign=_OF_ENTERPRISE | {"checked_on"},
+    "hazard_list": _LEDGER,
+    "major_hazards": replace(_LEDGER, noun="重大事故隐患", convert=_major),
+    "cases": _CASES,
+    "case_stats": replace(_CASES, convert=_case_of_annex, prepare=prepare.case_of_annex),
+    "inspection_stats": Desk(
+        "检查情况", counted.LISTING, Inspection, _finding, _stats_key, _always, prepare.stats, counted.save, fixed=True, brings=coming.stats
     ),
-    "cases": Desk("案件", cases.LISTING, Case, _as_it_is, _case_key, _always, prepare.case, cases.save, foreign=_OF_ENTERPRISE),
-    "case_stats": Desk(
-        "案件", cases.LISTING, Case, _case_of_annex, _case_key, _always, prepare.case_of_annex, cases.save, foreign=_OF_ENTERPRISE
+    "town_summary": Desk(
+        "镇办汇总", town_figures.LISTING, ReportingUnit, _as_it_is, _town_key, _always, prepare.town, _never, fixed=True, compared=True
     ),
-    "inspection_stats": Desk("检查情况", counted.LISTING, Inspection, _stats, _stats_key, _always, prepare.stats, counted.save, fixed=True),
 }
+# Rows of one form rest on rows of those before it.
+ORDER = (
+    "enterprises", "confined_space", "personnel", "groups", "inspections", "hazard_list", "major_hazards", "cases",
+    "inspection_stats", "case_stats", "town_summary",
+)  # fmt: skip

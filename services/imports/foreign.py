@@ -20,6 +20,7 @@ from typing import IO, Any
 import python_calamine as calamine
 
 from services.imports.archive import DEFAULT_LIMITS, Archive, Limits
+from services.imports.old_workbook import Beside, beside
 from services.imports.raw import Scalar, Unreadable
 from services.imports.text_tables import TextTable, decode, looks_like_html, read_csv, read_html
 from services.imports.word_tables import read_document
@@ -127,7 +128,7 @@ def _second_opinion(path: Path, sheets: list[Sheet]) -> bool:
         with calamine.CalamineWorkbook.from_path(str(path)) as other:
             for sheet in sheets:
                 rows = other.get_sheet_by_name(sheet.name).to_python()
-                if sum(_filled(value) for row in rows for value in row) != sheet.non_empty:
+                if sum([_filled(value) for row in rows for value in row if value != ""]) != sheet.non_empty:
                     return True
     except (calamine.CalamineError, OSError, ValueError):
         return True
@@ -146,7 +147,13 @@ def _read_ole(stream: IO[bytes], suffix: str, limits: Limits) -> Iterator[bytes]
         raise Unreadable("unsupported_format")
     try:
         book = calamine.CalamineWorkbook.from_filelike(io.BytesIO(data))
-        tables = [(_old_sheet(book, name), list[str]()) for name in book.sheet_names[: limits.sheets]]
+        known = beside(data)
+        names = [sheet.name for sheet in book.sheets_metadata if sheet.typ == calamine.SheetTypeEnum.WorkSheet]
+        if len(known) != len(names):
+            known = [Beside() for _name in names]
+        if len(names) > limits.sheets:
+            raise Unreadable("too_large", f"工作表超过 {limits.sheets} 张")
+        tables = [(_old_sheet(book, name, more), list[str]()) for name, more in zip(names, known, strict=True)]
     except calamine.PasswordError as error:
         raise Unreadable("password_protected") from error
     except (calamine.CalamineError, ValueError, OSError) as error:
@@ -154,11 +161,15 @@ def _read_ole(stream: IO[bytes], suffix: str, limits: Limits) -> Iterator[bytes]
     return _tables("xls", tables, limits)
 
 
-def _old_sheet(book: calamine.CalamineWorkbook, name: str) -> TextTable:
+def _old_sheet(book: calamine.CalamineWorkbook, name: str, more: Beside) -> TextTable:
     sheet = book.get_sheet_by_name(name)
     table = TextTable(name, merges=[(a[0] + 1, a[1], b[0] + 1, b[1]) for a, b in sheet.merged_cell_ranges or []])
     for row in sheet.to_python(skip_empty_area=False):
         table.rows.append([_old_value(value) for value in row])
+    for (row_number, col), error in more.errors.items():
+        table.put(row_number, col, error)
+    table.errors, table.hidden = set(more.errors), more.hidden
+    table.hidden_rows, table.hidden_columns = more.rows, more.columns
     return table
 
 
@@ -191,21 +202,24 @@ def _tables(kind: str, tables: Iterable[tuple[TextTable, list[str]]], limits: Li
     yield _event("book", kind=kind, date1904=False)
     rows_left, cells_left, total = limits.rows, limits.cells, 0
     for table, above in tables:
-        yield _event("sheet", name=table.name, hidden=False, formats=[""], strikes=[])
+        yield _event("sheet", name=table.name, hidden=table.hidden, formats=[""], strikes=[])
         count = 0
         for number, values in enumerate(table.rows, 1):
             cells = {col: _json_value(value) for col, value in enumerate(values) if value is not None}
             if not cells:
                 continue
             marks = [(col, "d") for col in cells if isinstance(values[col], dt.date | dt.time)]
-            yield encode_row(number, 0, list(cells), list(cells.values()), [0], marks) + b"\n"
+            marks += [(col, "e") for col in cells if (number, col) in table.errors]
+            yield encode_row(number, int(number in table.hidden_rows), list(cells), list(cells.values()), [0], marks) + b"\n"
             count += len(cells)
             rows_left -= 1
             if rows_left < 0 or cells_left < count:
                 raise Unreadable("too_large", f"有内容的行超过 {limits.rows} 行")
         cells_left -= count
         total += count
-        yield _event("end", merges=table.merges, hidden_columns=[], comments=[], above=above, non_empty=count, sorted=True)
+        yield _event(
+            "end", merges=table.merges, hidden_columns=table.hidden_columns, comments=[], above=above, non_empty=count, sorted=True
+        )
     yield _event("done", non_empty=total, warnings=[])
 
 

@@ -1,38 +1,159 @@
-"""What a plan knows of the office while it matches rows of a file."""
+"""What a plan knows while it matches rows: the office and its own files.
+
+Read once per batch and kept in dictionaries: a ledger of five thousand rows
+asks the database a dozen times, not twenty thousand. `Coming` is what rows
+planned earlier in the same batch will bring: findings may rest on a visit
+that stands on another sheet.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from functools import cached_property
+from typing import Any, NamedTuple
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from models import Enterprise, ReportingUnit
+from models import Campaign, Enterprise, Finding, Inspection, ReportingUnit
 from models.forms import Row
-from services import campaigns
+from services import campaigns, cases, clock, findings, groups, inspections
+from services.errors import Invalid
+from services.imports.likeness import Names
 from services.matching import name_key
 
+ONLY_COUNTED = "（只报了数，没有报原文）"
 
-@dataclass(frozen=True)
+
+class Visit(NamedTuple):
+    """A visit that is there or comes; `record_id` is None for one that comes."""
+
+    record_id: int | None
+    checked_on: date | None
+
+
+@dataclass
+class Coming:
+    """What rows planned earlier in the same batch bring.
+
+    Attributes:
+        enterprises: Place (the key of the name) by name key and by credit code.
+        visits: Visits by place.
+        ledger: Counts of findings by place: category, or "处罚事项" for penalties.
+        groups: Keys of groups.
+        claimed: Day and group by place, from statistics tables of the batch.
+        towns: What comes, by town, as a summary of towns counts it.
+    """
+
+    enterprises: dict[str, str] = field(default_factory=dict)
+    visits: dict[object, list[Visit]] = field(default_factory=dict)
+    ledger: dict[object, Counter[str | None]] = field(default_factory=dict)
+    groups: set[object] = field(default_factory=set)
+    claimed: dict[object, tuple[date | None, str | None]] = field(default_factory=dict)
+    towns: dict[str, Counter[str]] = field(default_factory=dict)
+
+
+@dataclass
 class Known:
     """What a plan knows of the office while it matches rows.
 
     Attributes:
         campaign_id: The campaign the file belongs to; None for the registry.
-        enterprises: Enterprise id by credit code and by name key, former names too.
         units: Reporting units of the campaign.
+        coming: What earlier rows of the batch bring.
+        results: Findings may make the visit they belong to.
+        town_figures: The office's figures by town, once they were asked for.
     """
 
     session: Session
     campaign_id: int | None
-    enterprises: Mapping[str, int]
     units: Sequence[ReportingUnit]
+    coming: Coming = field(default_factory=Coming)
+    results: bool = False
+    town_figures: dict[str, Counter[str]] | None = None
+    _last: tuple[str, str] = ("", "")
+    _units: dict[str, ReportingUnit | None] = field(default_factory=dict)
+    _groups: dict[str, bool] = field(default_factory=dict)
+    _categories: dict[str, tuple[str | None, str]] = field(default_factory=dict)
+    _findings: dict[int, list[Finding]] = field(default_factory=dict)
 
     def enterprise(self, row: Row, key: str = "enterprise") -> int | None:
         """Return the enterprise of a row: by its code, else by its name."""
         code = row.get("credit_code")
-        return (self.enterprises.get(str(code)) if code else None) or self.enterprises.get(name_key(str(row.get(key) or "")))
+        return (self.enterprises.get(str(code)) if code else None) or self.enterprises.get(self._key(str(row.get(key) or "")))
+
+    def place(self, row: Row, key: str = "enterprise") -> object:
+        """Return what stands for the enterprise of a row: its id, or the key of its name."""
+        name = self._key(str(row.get(key) or ""))
+        code = row.get("credit_code")
+        return (
+            (self.enterprises.get(str(code)) if code else None)
+            or self.enterprises.get(name)
+            or (self.coming.enterprises.get(str(code)) if code else None)
+            or self.coming.enterprises.get(name, name)
+        )
+
+    def _key(self, name: str) -> str:
+        """Return the key of a name; a row asks for it several times running."""
+        if name != self._last[0]:
+            self._last = (name, name_key(name))
+        return self._last[1]
+
+    def is_known(self, row: Row) -> bool:
+        """Tell whether office or batch know the enterprise of a row."""
+        place = self.place(row)
+        return isinstance(place, int) or place in self.coming.enterprises or place in self.coming.visits or place in self.coming.claimed
+
+    def visit(self, place: object, on: date | None) -> Visit | None:
+        """Return the visit to an enterprise: that of the day, else the latest."""
+        listed = [*self.coming.visits.get(place, ()), *(self.visits.get(place, ()) if isinstance(place, int) else ())]
+        return next((one for one in listed if one.checked_on == on), None) or next(iter(listed), None)
+
+    def unit(self, text: str) -> ReportingUnit | None:
+        """Return the reporting unit that a text names."""
+        if text not in self._units:
+            self._units[text] = campaigns.unit_named(self.units, text)
+        return self._units[text]
+
+    def group_is_known(self, text: str) -> bool:
+        """Tell whether the campaign, or a file of the batch, has this group."""
+        if text not in self._groups:
+            found = groups.named(self.session, campaign_id=self.campaign, text=text) is not None
+            self._groups[text] = found or (groups.number_in(text) or name_key(text)) in self.coming.groups
+        return self._groups[text]
+
+    def category(self, text: str) -> tuple[str | None, str]:
+        """Return the campaign's category that a text names, and why there is none."""
+        if text not in self._categories:
+            try:
+                self._categories[text] = findings.category_of(self.session, campaign_id=self.campaign, text=text), ""
+            except Invalid as unknown:
+                self._categories[text] = None, unknown.issues[0].message
+        return self._categories[text]
+
+    def findings_of(self, enterprise: int) -> list[Finding]:
+        """Return the findings of an enterprise in this campaign, by number."""
+        if enterprise not in self._findings:
+            self._findings[enterprise] = cases.findings_of(self.session, campaign_id=self.campaign, enterprise_id=enterprise)
+        return self._findings[enterprise]
+
+    @cached_property
+    def enterprises(self) -> dict[str, int]:
+        """Enterprise id by credit code and by name key, former names too."""
+        ids: dict[str, int] = {}
+        columns = (Enterprise.id, Enterprise.name_key, Enterprise.former_name, Enterprise.credit_code)
+        rows = list(self.session.execute(select(*columns).where(Enterprise.deleted_at.is_(None)).order_by(Enterprise.id.desc())))
+        for number, _key, former, _code in rows:
+            if former:
+                ids[name_key(former)] = number
+        for number, key, _former, code in rows:
+            ids[key] = number
+            if code:
+                ids[code] = number
+        return ids
 
     @property
     def campaign(self) -> int:
@@ -40,18 +161,100 @@ class Known:
         assert self.campaign_id is not None
         return self.campaign_id
 
+    @cached_property
+    def year(self) -> int | None:
+        """Year for dates without one."""
+        return self.session.get_one(Campaign, self.campaign_id).year if self.campaign_id is not None else None
+
+    @cached_property
+    def last_day(self) -> date:
+        """Last day of the campaign's visits, none that is still to come."""
+        ends = [phase.end for phase in campaigns.phases(self.session, campaign_id=self.campaign)]
+        return min(max(ends, default=clock.today()), clock.today())
+
+    @cached_property
+    def visits(self) -> dict[int, list[Visit]]:
+        """Visits by enterprise, the latest first and void ones last."""
+        query = (
+            select(Inspection.enterprise_id, Inspection.id, Inspection.checked_on, Inspection.state)
+            .where(Inspection.campaign_id == self.campaign, Inspection.deleted_at.is_(None))
+            .order_by(Inspection.checked_on.desc(), Inspection.id.desc())
+        )
+        found: dict[int, list[Visit]] = {}
+        for row in sorted(self.session.execute(query), key=lambda one: one.state == inspections.VOID):
+            found.setdefault(row.enterprise_id, []).append(Visit(row.id, row.checked_on))
+        return found
+
+    @cached_property
+    def ledger(self) -> dict[int, Counter[str | None]]:
+        """Findings by enterprise and category, penalties under 处罚事项, all under 发现问题."""
+        query = (
+            select(Inspection.enterprise_id, Finding.category, Finding.penalty)
+            .join(Inspection, Inspection.id == Finding.inspection_id)
+            .where(Finding.campaign_id == self.campaign, Finding.deleted_at.is_(None), Inspection.deleted_at.is_(None))
+        )
+        found: dict[int, Counter[str | None]] = {}
+        for row in self.session.execute(query):
+            tally(found.setdefault(row.enterprise_id, Counter()), row.category, penalty=row.penalty)
+        return found
+
+    @cached_property
+    def placeholders(self) -> dict[int, list[tuple[int, str | None]]]:
+        """Findings that were only counted, by enterprise: (id, category)."""
+        query = (
+            select(Inspection.enterprise_id, Finding.id, Finding.category)
+            .join(Inspection, Inspection.id == Finding.inspection_id)
+            .where(
+                Finding.campaign_id == self.campaign,
+                Finding.deleted_at.is_(None),
+                Inspection.deleted_at.is_(None),
+                Finding.hazard.endswith(ONLY_COUNTED),
+            )
+            .order_by(Finding.id)
+        )
+        found: dict[int, list[tuple[int, str | None]]] = {}
+        for row in self.session.execute(query):
+            found.setdefault(row.enterprise_id, []).append((row.id, row.category))
+        return found
+
+    @cached_property
+    def cases(self) -> dict[int, dict[str, Any]]:
+        """Cases by enterprise and key of the violation."""
+        rows = cases.select_rows(self.campaign).subquery()
+        found: dict[int, dict[str, Any]] = {}
+        for one in self.session.execute(select(rows)):
+            found.setdefault(one.enterprise_id, {}).setdefault(name_key(one.violation), one)
+        return found
+
+    @cached_property
+    def codes(self) -> dict[int, str]:
+        """Credit code by enterprise."""
+        query = select(Enterprise.id, Enterprise.credit_code).where(Enterprise.credit_code.is_not(None), Enterprise.deleted_at.is_(None))
+        return {row.id: row.credit_code for row in self.session.execute(query)}
+
+    @cached_property
+    def towns(self) -> dict[int, str]:
+        """Town by enterprise."""
+        query = select(Enterprise.id, Enterprise.town).where(Enterprise.town.is_not(None), Enterprise.deleted_at.is_(None))
+        return {row.id: row.town for row in self.session.execute(query)}
+
+    @cached_property
+    def names(self) -> Names:
+        """The registry, to find names that are nearly alike; rows of the batch are added."""
+        keys = ("name", "credit_code", "town", "legal_rep", "contact", "phone")
+        columns = [getattr(Enterprise, key) for key in keys]
+        rows = self.session.execute(select(Enterprise.id, *columns).where(Enterprise.deleted_at.is_(None)))
+        return Names((row[0], dict(zip(keys, row[1:], strict=True))) for row in rows)
+
+
+def tally(counts: Counter[str | None], category: object, *, penalty: object) -> None:
+    """Count one finding."""
+    counts["发现问题"] += 1
+    counts["处罚事项"] += bool(penalty)
+    counts[str(category) if category else None] += 1
+
 
 def know(session: Session, *, campaign_id: int | None) -> Known:
-    """Return what a plan needs to know."""
-    ids: dict[str, int] = {}
-    columns = (Enterprise.id, Enterprise.name_key, Enterprise.former_name, Enterprise.credit_code)
-    rows = list(session.execute(select(*columns).where(Enterprise.deleted_at.is_(None)).order_by(Enterprise.id.desc())))
-    for number, _key, former, _code in rows:
-        if former:
-            ids[name_key(former)] = number
-    for number, key, _former, code in rows:
-        ids[key] = number
-        if code:
-            ids[code] = number
+    """Return what a plan needs to know, read when first asked for."""
     units = campaigns.units(session, campaign_id=campaign_id) if campaign_id is not None else []
-    return Known(session, campaign_id, ids, units)
+    return Known(session, campaign_id, units)

@@ -1,71 +1,58 @@
 """Which form a sheet holds, where its header stands, which column is which.
 
-A form is known by its header words, never by the file name. Headings are
-compared without blanks, line breaks, width of characters and bracketed units;
-then by the aliases of the column; then by closeness. A header has one or two
-rows, anywhere near the top or under an earlier table; merged header cells
-speak for every column they cover.
+A form is known by its header words (`headings`), never by the file name. A
+header has one to three rows, anywhere near the top or under an earlier table;
+merged header cells speak for every column they cover.
 """
 
 from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import lru_cache
-
-from rapidfuzz import fuzz
+from typing import Any
 
 from models.annexes import CATEGORY_PREFIX, annex_2
-from models.forms import Column, Form
-from models.kinds import DATE, NAMES, ORGANISATION, PHONE, TEXT
+from models.forms import Form
+from services.imports.headings import (
+    BAND,
+    LONGEST_HEADING,
+    NUMBERING,
+    Learned,
+    Vocabulary,
+    bare_heading,
+    corrected,
+    fingerprint,
+    heading,
+    unfoldable,
+    vocabulary,
+)
 from services.imports.raw import Merge, RawRow, RawSheet
 
-CLOSE_ENOUGH = 86
 LOOK_AT_ROWS = 30
-LONGEST_HEADING = 30
 LONGEST_TITLE = 100
 MOST_COLUMNS = 300
 MOST_TRIED = 300
 NEAR_TIE = 0.03
-BAND = "查出安全问题类型"
+_DEEPEST = 3
+_LEARNED_BY_HAND = 5.0
+_CLOSED = 0.1
+_MEMO_SIZE = 400
 
-# What some towns' files have beside the official columns; keys of form-import/1.
-EXTRA_COLUMNS: Mapping[str, tuple[Column, ...]] = {
-    "personnel": (
-        Column("unit", "工作单位", ORGANISATION, aliases=("单位", "所在单位", "单位名称", "镇办", "所属单位")),
-        Column("position", "职务", TEXT, aliases=("职务职级", "职务（岗位）", "岗位")),
-    ),
-    "inspection_stats": (
-        Column("checked_on", "检查日期", DATE, aliases=("检查时间",)),
-        Column("inspector", "检查人员", NAMES, aliases=("检查人", "执法人员")),
-        Column("enterprise_phone", "联系电话", PHONE, aliases=("企业电话", "企业联系电话")),
-        Column("remark", "备注", TEXT),
-    ),
+# What tells a form from a list of names: one of these words in title or headings, or one of these columns.
+_CATEGORIES = "categories"
+_TELLING: Mapping[str, tuple[tuple[str, ...], frozenset[str]]] = {
+    "inspection_stats": ((), frozenset(("findings_total", "penalties", _CATEGORIES))),
+    "case_stats": ((), frozenset(("violation", "amount", "progress"))),
+    "cases": ((), frozenset(("violation", "proposed", "decided", "stage"))),
+    "groups": ((), frozenset(("leader", "officers", "towns"))),
+    "inspections": ((), frozenset(("checked_on", "officers", "platform_no", "document_no"))),
+    "hazard_list": ((), frozenset(("hazard",))),
+    "major_hazards": (("重大",), frozenset(("fund", "supervisor"))),
+    "confined_space": (("有限空间",), frozenset()),
+    "town_summary": (("汇总",), frozenset(("rectified", "rate", "people"))),
 }
-# Other names of columns that many forms share.
-COMMON_ALIASES: Mapping[str, tuple[str, ...]] = {
-    "town": (
-        "所属镇街",
-        "所属街道",
-        "所属乡镇",
-        "乡镇",
-        "街道",
-        "镇街名称",
-        "镇办名称",
-        "镇（街）",
-        "镇办（街道）",
-        "所在镇街",
-        "属地镇办",
-        "所属镇（街道）",
-    ),
-    "remark": ("备注说明", "其他说明"),
-    "phone": ("联系方式（手机）", "手机电话", "联系手机"),
-}
-_NUMBERING = frozenset(("序号", "编号", "no", "no.", "行号", "项次", "序"))
-_BRACKETS = re.compile(r"[(\[【〔{][^()\[\]【】〔〕{}]*[)\]】〕}]")
-_PUNCTUATION = re.compile(r"[\s()\[\]【】〔〕{}*:;,.、/\\_\-—~·|\"'“”‘’?!。，：；？！]+")
 
 
 @dataclass(frozen=True)
@@ -87,8 +74,10 @@ class Table:
         numbering: Columns that hold only running numbers.
         unknown: Headings without a column in the form, by column index.
         duplicates: Keys whose heading stands twice in one block.
+        spread: Columns that have no heading of their own: a merged one to the left covers them.
         score: How well the header fits, from 0 to about 1.2.
         rivals: Codes of forms that fit equally well.
+        mark: Fingerprint of the headings.
     """
 
     form: Form
@@ -97,11 +86,39 @@ class Table:
     numbering: tuple[int, ...] = ()
     unknown: Mapping[int, str] = field(default_factory=dict)
     duplicates: frozenset[str] = frozenset()
+    spread: frozenset[int] = frozenset()
     score: float = 0
     rivals: tuple[str, ...] = ()
+    mark: str = ""
 
 
-def find_tables(rows: Sequence[RawRow], merges: Sequence[Merge], forms: Sequence[Form], titles: str = "") -> list[Table]:
+@dataclass(frozen=True)
+class _Layout:
+    """The headings of a possible header.
+
+    Attributes:
+        rows: Row numbers.
+        texts: Heading by column index.
+        bands: What stands above it.
+        spread: Columns that a merged cell to the left covers.
+        closed: The lowest row stands under the merged cells above it only, as no row of values does.
+    """
+
+    rows: tuple[int, ...]
+    texts: Mapping[int, str]
+    bands: Mapping[int, str]
+    spread: frozenset[int]
+    closed: bool
+
+
+def find_tables(
+    rows: Sequence[RawRow],
+    merges: Sequence[Merge],
+    forms: Sequence[Form],
+    titles: str = "",
+    learned: Sequence[Learned] = (),
+    memo: dict[object, tuple[tuple[RawRow, ...], Any]] | None = None,
+) -> list[Table]:
     """Return the tables of a sheet, top to bottom.
 
     Args:
@@ -109,9 +126,12 @@ def find_tables(rows: Sequence[RawRow], merges: Sequence[Merge], forms: Sequence
         merges: Its merged ranges.
         forms: The forms that may be there.
         titles: File-level text that names the table (sheet name, lines above).
+        learned: Headers that were mapped by hand before.
+        memo: What was found under the same rows before.
     """
-    vocabularies = tuple(_vocabulary(form) for form in forms)
-    words = frozenset().union(*(vocabulary.words for vocabulary in vocabularies))
+    known = tuple(vocabulary(form) for form in forms)
+    words = frozenset().union(*(vocabulary.words for vocabulary in known), *({name for name, _key in one.columns} for one in learned))
+    search = _Search(merges, known, {form.code: form for form in forms}, learned, {} if memo is None else memo)
     found: list[Table] = []
     tried: set[tuple[object, ...]] = set()
     last = 0
@@ -119,7 +139,7 @@ def find_tables(rows: Sequence[RawRow], merges: Sequence[Merge], forms: Sequence
         if (
             row.number <= last
             or len(tried) > MOST_TRIED
-            or not _may_be_header(row, words, thorough=row.number <= LOOK_AT_ROWS or index < LOOK_AT_ROWS)
+            or not search.may_begin(row, words, thorough=row.number <= LOOK_AT_ROWS or index < LOOK_AT_ROWS)
         ):
             continue
         # The same words again are a repeated header, or again no header.
@@ -128,14 +148,17 @@ def find_tables(rows: Sequence[RawRow], merges: Sequence[Merge], forms: Sequence
             continue
         tried.add(words_of_row)
         before = titles + "".join(str(value)[:LONGEST_TITLE] for above in rows[max(0, index - 6) : index] for value in above.cells.values())
-        table = _best_table(row, rows[index + 1] if index + 1 < len(rows) else None, merges, vocabularies, _compared(before))
+        table = search.best(rows[index : index + _DEEPEST], heading(before))
         if table and not (found and _same_header(found[-1], table)):
             found.append(table)
             last = table.header_rows[-1]
+            tried |= {tuple(one.cells.items()) for one in rows[index : index + len(table.header_rows)]}
     return found
 
 
-def tables_of(sheet: RawSheet, rows: Sequence[RawRow], forms: Sequence[Form], expected: str | None) -> list[Table]:
+def tables_of(
+    sheet: RawSheet, rows: Sequence[RawRow], forms: Sequence[Form], expected: str | None, learned: Sequence[Learned] = ()
+) -> list[Table]:
     """Return the tables of a sheet; where two forms fit alike, the expected one.
 
     Args:
@@ -143,82 +166,21 @@ def tables_of(sheet: RawSheet, rows: Sequence[RawRow], forms: Sequence[Form], ex
         rows: All rows of it with content, or the first ones.
         forms: The forms that may be there.
         expected: Code of the form that the caller wants.
+        learned: Headers that were mapped by hand before.
     """
-    found = find_tables(rows, sheet.merges, forms, "".join((sheet.name, *sheet.above)))
+    found = find_tables(rows, sheet.merges, forms, "".join((sheet.name, *sheet.above)), learned, sheet.headers)
     if not any(expected in table.rivals for table in found):
         return found
-    again = find_tables(rows, sheet.merges, [form for form in forms if form.code == expected])
+    again = find_tables(rows, sheet.merges, [form for form in forms if form.code == expected], "", learned)
     places = {table.header_rows[0]: table for table in again}
     return [places.get(table.header_rows[0], table) if expected in table.rivals else table for table in found]
 
 
-@lru_cache(maxsize=65_536)
-def heading(text: str) -> str:
-    """Return a heading as it is compared: half width, no blanks or signs."""
-    return _compared(text)
-
-
-@lru_cache(maxsize=16_384)
-def bare_heading(text: str) -> str:
-    """Return a heading also without what stands in brackets."""
-    if unfoldable(text):
-        return text.lower()
-    return heading(_BRACKETS.sub("", re.sub(r"\s+", "", unicodedata.normalize("NFKC", text)))) or heading(text)
-
-
-def unfoldable(text: str) -> bool:
-    """Tell whether the text has no blank, sign or width to fold: most cells."""
-    return text.isalnum() and unicodedata.is_normalized("NFKC", text)
-
-
-def heading_keys(form: Form) -> Mapping[str, str]:
-    """Return the column key for every heading the form knows."""
-    return _vocabulary(form).exact
-
-
-def key_of_heading(text: str, keys: Mapping[str, str]) -> str | None:
-    """Return the key of the column that a heading names exactly, or None."""
-    return keys.get(heading(text)) or keys.get(bare_heading(text))
-
-
-def extended(form: Form) -> Form:
-    """Return the form with the extra columns that files may have."""
-    extra = EXTRA_COLUMNS.get(form.code, ())
-    return replace(form, columns=(*form.columns, *(column for column in extra if column.key not in form.keys)))
-
-
-def _compared(text: str) -> str:
-    if unfoldable(text):
-        return text.lower()
-    return _PUNCTUATION.sub("", unicodedata.normalize("NFKC", text)).lower()
-
-
-@dataclass(frozen=True)
-class _Vocabulary:
-    form: Form
-    exact: Mapping[str, str]
-    words: frozenset[str]
-    required: tuple[str, ...]
-    size: int
-    title: str
-
-
-@lru_cache(maxsize=64)
-def _vocabulary(form: Form) -> _Vocabulary:
-    whole = extended(form)
-    exact: dict[str, str] = {}
-    titles = [(column.title, column.key) for column in whole.columns]
-    aliases = [(alias, column.key) for column in whole.columns for alias in column.aliases]
-    common = [(alias, column.key) for column in whole.columns for alias in COMMON_ALIASES.get(column.key, ())]
-    # A title wins over another column's alias, an alias over a common one, the whole heading over the bare one.
-    for names in (titles, aliases, common):
-        for compared in (heading, bare_heading):
-            for text, key in names:
-                exact.setdefault(compared(text), key)
-    plain_words = frozenset(word for word in exact if len(word) > 1) | {heading(BAND)}
-    required = tuple(column.key for column in form.columns if column.required)
-    size = sum(not column.band and column.key != "no" for column in form.columns)
-    return _Vocabulary(form, exact, plain_words, required, size, heading(form.title))
+def likely_forms(rows: Sequence[RawRow], forms: Sequence[Form]) -> tuple[str, ...]:
+    """Return the codes of all forms, the likeliest by their headings first."""
+    texts = {str(value)[:LONGEST_HEADING] for row in rows for value in row.cells.values() if isinstance(value, str)}
+    hits = {form.code: sum(_is_word(text, vocabulary(form).words) for text in texts) for form in forms}
+    return tuple(sorted(hits, key=lambda code: -hits[code]))
 
 
 def _may_be_header(row: RawRow, words: frozenset[str], *, thorough: bool) -> bool:
@@ -227,7 +189,13 @@ def _may_be_header(row: RawRow, words: frozenset[str], *, thorough: bool) -> boo
         if not isinstance(value, str) or not value:
             continue
         looked += 1
-        if len(value) <= LONGEST_HEADING and _is_word(value, words):
+        if len(value) > LONGEST_HEADING:
+            word = False
+        elif value.isalnum() and unicodedata.is_normalized("NFKC", value):  # `_is_word`, without its calls: every cell passes here
+            word = value.lower() in words
+        else:
+            word = heading(value) in words or bare_heading(value) in words
+        if word:
             hits += 1
             if hits >= 2:
                 return True
@@ -242,82 +210,137 @@ def _is_word(text: str, words: frozenset[str]) -> bool:
     return heading(text) in words or bare_heading(text) in words
 
 
-def _best_table(
-    row: RawRow, below: RawRow | None, merges: Sequence[Merge], vocabularies: Sequence[_Vocabulary], before: str
-) -> Table | None:
-    layouts: list[tuple[tuple[int, ...], dict[int, str], dict[int, str]]] = [((row.number,), _filled(row, merges), {})]
-    if below is not None and below.number == row.number + 1:
-        top, bottom = _filled(row, merges), _filled(below, merges)
-        both = {col: bottom.get(col) or top[col] for col in {*top, *bottom} if bottom.get(col) or top.get(col)}
-        bands = {col: top[col] for col in both if top.get(col) and bottom.get(col) and top[col] != bottom[col]}
-        if both != layouts[0][1]:
-            layouts.append(((row.number, below.number), both, bands))
-    candidates = [
-        table
-        for header_rows, texts, bands in layouts
-        for vocabulary in vocabularies
-        if (table := _fit(vocabulary, header_rows, texts, bands, before))
-    ]
-    if not candidates:
-        return None
-    candidates.sort(key=lambda table: -table.score)
-    best = candidates[0]
-    rivals = [table.form.code for table in candidates[1:] if table.form.code != best.form.code and best.score - table.score < NEAR_TIE]
-    return replace(best, rivals=tuple(dict.fromkeys(rivals)))
+@dataclass(frozen=True)
+class _Search:
+    """What headers are compared with."""
+
+    merges: Sequence[Merge]
+    known: Sequence[Vocabulary]
+    forms: Mapping[str, Form]
+    learned: Sequence[Learned]
+    memo: dict[object, tuple[tuple[RawRow, ...], Any]]
+
+    def may_begin(self, row: RawRow, words: frozenset[str], *, thorough: bool) -> bool:
+        """Tell whether a header may begin at this row; asked twice of the first rows."""
+        if len(self.memo) >= _MEMO_SIZE:
+            return _may_be_header(row, words, thorough=thorough)
+        seen = (id(row), thorough, bool(self.learned))
+        if seen not in self.memo:
+            self.memo[seen] = ((row,), _may_be_header(row, words, thorough=thorough))
+        return bool(self.memo[seen][1])
+
+    def best(self, rows: Sequence[RawRow], before: str) -> Table | None:
+        """Return the form that fits the header beginning at the first row best."""
+        last = rows[-1].number
+        over = tuple(merge for merge in self.merges if rows[0].number <= merge[0] <= last)
+        seen = (tuple(map(id, rows)), before, over, tuple(self.forms), bool(self.learned))
+        if seen not in self.memo:
+            self.memo[seen] = (tuple(rows), self._best(rows, before))  # while the rows are kept, no other has their ids
+        found: Table | None = self.memo[seen][1]
+        return found
+
+    def _best(self, rows: Sequence[RawRow], before: str) -> Table | None:
+        candidates = [table for layout in _layouts(rows, self.merges) for table in self._fitting(layout, before)]
+        if not candidates:
+            return None
+        candidates.sort(key=lambda table: -table.score)
+        best = candidates[0]
+        rivals = [table.form.code for table in candidates[1:] if table.form.code != best.form.code and best.score - table.score < NEAR_TIE]
+        return replace(best, rivals=tuple(dict.fromkeys(rivals)))
+
+    def _fitting(self, layout: _Layout, before: str) -> Iterator[Table]:
+        mark = fingerprint(layout.texts[col] for col in sorted(layout.texts))
+        said = [one for one in self.learned if one.fingerprint == mark and one.form in self.forms]
+        own = next((one for one in said if one.unit and heading(one.unit) in before), said[0] if said else None)
+        if own is not None:
+            table = _fit(corrected(self.forms[own.form], own), layout, before, by_hand=True)
+            if table:
+                yield replace(table, mark=mark)
+                return
+        for one in self.known:
+            table = _fit(one, layout, before, by_hand=False)
+            if table:
+                yield replace(table, mark=mark)
 
 
-def _fit(
-    vocabulary: _Vocabulary, header_rows: tuple[int, ...], texts: Mapping[int, str], bands: Mapping[int, str], before: str
-) -> Table | None:
+def _layouts(rows: Sequence[RawRow], merges: Sequence[Merge]) -> Iterator[_Layout]:
+    """Yield the header read as one row, as two, as three: the lowest text names a column, those above are its bands."""
+    texts: dict[int, str] = {}
+    bands: dict[int, str] = {}
+    spread: frozenset[int] = frozenset()
+    own: set[int] = set()
+    for depth, row in enumerate(rows):
+        if depth and row.number != rows[depth - 1].number + 1:
+            return
+        filled, covered = _filled(row, merges)
+        below = {**texts, **filled}
+        closed = bool(depth) and all(col in spread or col + 1 in spread for col in filled)
+        if depth and (below == texts or (not closed and len(own & filled.keys()) * 2 > len(own))):
+            return  # the row above is a row of its own, perhaps of values: this header does not begin with it
+        own |= set(filled) - covered
+        bands = {**bands, **{col: texts[col] for col in filled if texts.get(col) and filled[col] != texts[col]}}
+        texts = below
+        spread = (spread - filled.keys()) | covered
+        yield _Layout(tuple(one.number for one in rows[: depth + 1]), texts, bands, spread, closed)
+
+
+def _fit(known: Vocabulary, layout: _Layout, before: str, *, by_hand: bool) -> Table | None:
+    texts, bands = layout.texts, layout.bands
     keys: dict[int, str] = {}
     numbering: list[int] = []
+    again = 0
     for col in sorted(texts):
-        if heading(texts[col]) in _NUMBERING:
+        if heading(texts[col]) in NUMBERING:
             numbering.append(col)
             continue
-        key = _key_of(vocabulary, texts[col], bands.get(col, ""), taken=frozenset(keys.values()))
+        if col in layout.spread and texts.get(col - 1) == texts[col]:
+            again += 1  # the value stands in the first of the merged columns
+            continue
+        key = known.key_of(texts[col], bands.get(col, ""), taken=frozenset(keys.values()))
         if key:
             keys[col] = key
-    form = vocabulary.form
+    form = known.form
     if form.code == "inspection_stats":
         form = _with_categories(form, texts, bands, keys)
-    blocks, duplicates = _blocks(keys, texts, vocabulary.required)
+    blocks, duplicates = _blocks(keys, texts, known.required)
     matched = [key for key in blocks[0].columns if not key.startswith(CATEGORY_PREFIX)]
-    if len(matched) < 2 or not any(key in matched for key in vocabulary.required):
+    if len(matched) < 2 or not any(key in matched for key in known.required):
         return None
-    unknown = {col: texts[col] for col in texts if col not in keys and col not in numbering}
+    unknown = {col: texts[col] for col in texts if col not in keys and col not in numbering and col not in layout.spread}
     if len(unknown) >= len(matched) and all(blocks[0].columns[key] + 1 in unknown for key in matched):
         return None  # label and value in turn: a card, not a header
-    precision = len(keys) / max(len(keys) + len(unknown), 1)
-    if precision < 0.4:
+    # A heading over several columns and the same heading again speak against a header of this depth.
+    alike = sum(len(block.columns) for block in blocks)
+    precision = alike / max(len(keys) + len(unknown) + again, 1)
+    if not by_hand and (precision < 0.4 or not is_meant(form.code, blocks[0].columns, before, (*texts.values(), *bands.values()))):
         return None
-    official = sum(key in vocabulary.form.keys for key in matched)
-    recall = min(official / max(vocabulary.size, 1), 1)
-    whole = all(key in matched for key in vocabulary.required)
-    score = 0.6 * precision + 0.25 * recall + 0.1 * whole + 0.02 * min(official, 10) + (0.2 if vocabulary.title in before else 0)
-    return Table(form, header_rows, blocks, tuple(numbering), unknown, duplicates, score)
+    score = _score(known, matched, precision, before) + (_LEARNED_BY_HAND if by_hand else 0) + (_CLOSED if layout.closed else 0)
+    return Table(form, layout.rows, blocks, tuple(numbering), unknown, duplicates, layout.spread, score)
 
 
-def _key_of(vocabulary: _Vocabulary, text: str, band: str, taken: frozenset[str]) -> str | None:
-    if len(text) > LONGEST_HEADING * 2:
-        return None
-    tried = [heading(text), bare_heading(text)]
-    if band:
-        tried += [heading(band + text), bare_heading(band + text)]
-    for word in tried:
-        if word in vocabulary.exact:
-            return vocabulary.exact[word]
-    bare = bare_heading(text)
-    if len(bare) < 3:
-        return None
-    best = max(
-        (
-            (max(fuzz.ratio(bare, word), 90.0 if len(bare) > 3 and sorted(bare) == sorted(word) else 0.0), key)
-            for word, key in vocabulary.exact.items()
-        ),
-        default=(0.0, ""),
-    )
-    return best[1] if best[0] >= CLOSE_ENOUGH and best[1] not in taken else None
+def _score(known: Vocabulary, matched: Sequence[str], precision: float, before: str) -> float:
+    official = sum(key in known.form.keys for key in matched)
+    recall = min(official / max(known.size, 1), 1)
+    whole = all(key in matched for key in known.required)
+    named = 0.2 if known.title in before else 0.12 if any(word in before for word in known.hints) else 0
+    return 0.6 * precision + 0.25 * recall + 0.1 * whole + 0.02 * min(official, 10) + named
+
+
+def is_meant(code: str, columns: Iterable[str], before: str, texts: Iterable[str]) -> bool:
+    """Tell whether the columns are those of this form, not of any list of names.
+
+    Args:
+        code: Of the form.
+        columns: Keys that were found.
+        before: Titles, compared.
+        texts: The headings.
+    """
+    matched = {_CATEGORIES if key.startswith(CATEGORY_PREFIX) else key for key in columns}
+    words, telling = _TELLING.get(code, ((), frozenset()))
+    if (not telling and not words) or telling.intersection(matched):
+        return True
+    said = before + "".join(texts)
+    return any(word in said for word in words)
 
 
 def _with_categories(form: Form, texts: Mapping[int, str], bands: Mapping[int, str], keys: dict[int, str]) -> Form:
@@ -331,7 +354,7 @@ def _with_categories(form: Form, texts: Mapping[int, str], bands: Mapping[int, s
         banded = heading(bands.get(col, "")) == heading(BAND)
         if key.startswith(CATEGORY_PREFIX):
             listed.append(key.removeprefix(CATEGORY_PREFIX))
-        elif not key and (banded or (first < col < last and text.endswith("类"))) and heading(text) not in _NUMBERING:
+        elif not key and (banded or (first < col < last and text.endswith("类"))) and heading(text) not in NUMBERING:
             keys[col] = CATEGORY_PREFIX + text
             listed.append(text)
     known = [column.key.removeprefix(CATEGORY_PREFIX) for column in form.columns if column.key.startswith(CATEGORY_PREFIX)]
@@ -359,13 +382,16 @@ def _blocks(keys: Mapping[int, str], texts: Mapping[int, str], required: tuple[s
     return tuple(Block(columns, headers) for columns, headers in blocks), frozenset(duplicates)
 
 
-def _filled(row: RawRow, merges: Sequence[Merge]) -> dict[int, str]:
+def _filled(row: RawRow, merges: Sequence[Merge]) -> tuple[dict[int, str], frozenset[int]]:
+    covered: set[int] = set()
     texts = {col: str(row.cells[col]).strip() for col in sorted(row.cells)[:MOST_COLUMNS] if str(row.cells[col]).strip()}
     for top, left, _bottom, right in merges:
         if top == row.number and left in texts and right - left < 200:
             for col in range(left + 1, right + 1):
-                texts.setdefault(col, texts[left])
-    return texts
+                if col not in texts:
+                    texts[col] = texts[left]
+                    covered.add(col)
+    return texts, frozenset(covered)
 
 
 def _same_header(earlier: Table, table: Table) -> bool:

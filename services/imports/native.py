@@ -18,6 +18,8 @@ from services.imports.raw import Scalar
 NO_STORED_RESULT = Flag("formula_no_cached_value", "是公式，文件里没有存算好的结果，请打开后保存一次或直接填数")
 CUT = Flag("too_long", "内容超过 32767 个字，后面的已截去")
 _ERROR = "公式出错（{value}），请改好后再报"
+# Formats without types show them as text.
+_ERROR_VALUES = frozenset(("#REF!", "#N/A", "#VALUE!", "#DIV/0!", "#NAME?", "#NUM!", "#NULL!", "#SPILL!", "#CALC!"))
 _IGNORED = re.compile(r'"[^"]*"|\\.|\[(?!h+\]|m+\]|s+\])[^\]]*\]|_.|\*.')
 _DATE_LETTERS = re.compile(r"[ymdhs年月日时分秒]", re.IGNORECASE)
 _DAY_LETTERS = re.compile(r"[yd年月日]|m(?!m?:)", re.IGNORECASE)
@@ -48,6 +50,8 @@ def native(value: Scalar, number_format: str, mark: str, kind: Kind, *, date1904
     flags = (CUT,) if "l" in mark else ()
     if "d" in mark and isinstance(value, str):
         return _moment(_iso(value), kind), flags
+    if isinstance(value, str) and value[:1] == "#" and value.strip().upper() in _ERROR_VALUES:
+        return None, (Flag("formula_error", _ERROR.format(value=value.strip())),)
     if isinstance(value, bool) or not isinstance(value, int | float):
         return value, flags
     if number_format and is_date_format(number_format):

@@ -1,14 +1,13 @@
 """What an import would do, row by row, before anything is written.
 
 Each row is new, changed (old → new per field), the same, or rejected with a
-reason. An empty cell never erases what the office knows.
+reason. An empty cell never erases what the office knows. Files of one batch
+are planned together, in the order in which their rows rest on each other.
 """
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -16,20 +15,27 @@ from sqlalchemy.orm import Session
 
 from models import Campaign
 from models.annexes import READABLE
-from models.forms import Form, Row
+from models.forms import Form
 from services import attachments, campaigns, garbage, undoing
 from services.errors import Refused
+from services.imports import returned as returning
 from services.imports.ahead import Ahead
-from services.imports.desks import DESKS, Desk
+from services.imports.desks import DESKS, ORDER, Desk
+from services.imports.headings import Learned
 from services.imports.known import know
-from services.imports.read_form import ReadForm, ReadRow, RowFlag
+from services.imports.meeting import Office, comparable, meet
+from services.imports.mending import mended
+from services.imports.planned import ACTIONS, DEFAULT, Batch, Candidate, Choice, Plan, PlanRow, RefusedFile
+from services.imports.raw import RawBook
+from services.imports.read_form import ReadForm, ReadRow, Returned
 from services.imports.reading import read_form
 from services.imports.worker import Reader
 from services.progress import Progress, silent
 
-_Taken = dict[tuple[object, ...], list["PlanRow"]]
-
-ACTIONS = ("new", "changed", "same", "rejected")
+__all__ = [
+    "ACTIONS", "Batch", "Candidate", "Choice", "NeedsCampaign", "NotImportable", "Plan", "PlanRow", "RefusedFile", "Returned",
+    "as_json", "forms_of", "make_batch", "make_plan", "place_of", "read_file",
+]  # fmt: skip
 
 
 class NotImportable(Refused):
@@ -52,67 +58,19 @@ class NeedsCampaign(Refused):
     mend = "先建立或选定专项行动，再导入这张表。"
 
 
-@dataclass
-class PlanRow:
-    """One row of a file and what becomes of it.
-
-    Attributes:
-        action: "new", "changed", "same" or "rejected".
-        values: The row as it would be saved.
-        record_id: Record it meets; None for a new one.
-        changes: Old and new value by field, for a changed row.
-        reason: Why it is rejected.
-    """
-
-    read: ReadRow
-    action: str
-    values: Row
-    record_id: int | None = None
-    uid: str | None = None
-    changes: dict[str, tuple[object, object]] = field(default_factory=dict)
-    flags: list[RowFlag] = field(default_factory=list)
-    reason: str = ""
-
-
-@dataclass
-class Plan:
-    """What an import of one file would do.
-
-    Attributes:
-        path: The file.
-        sha256: Of its content.
-        read: What was read from it.
-        tables: Each table of it that holds rows.
-        rows: Every record of the file, by table.
-        head: Newest operation when the plan was made.
-    """
-
-    path: Path
-    sha256: str
-    campaign_id: int | None
-    read: ReadForm
-    tables: list[ReadForm]
-    rows: list[tuple[str, PlanRow]]
-    head: str
-
-    @property
-    def counts(self) -> dict[str, int]:
-        """Rows by action, with the flagged and the skipped ones."""
-        actions = Counter(row.action for _code, row in self.rows)
-        flagged = sum(bool(row.flags) for _code, row in self.rows if row.action != "rejected")
-        skipped = sum(len(table.skipped) for table in self.tables)
-        return {**{action: actions.get(action, 0) for action in ACTIONS}, "skipped": skipped, "flagged": flagged}
-
-    @property
-    def writes(self) -> int:
-        """How many rows would be written."""
-        return self.counts["new"] + self.counts["changed"]
-
-
 def read_file(
-    path: Path, *, reader: Reader, forms: Sequence[Form] = READABLE, expected: str | None = None, year: int | None = None
+    path: Path,
+    *,
+    reader: Reader,
+    forms: Sequence[Form] = READABLE,
+    expected: str | None = None,
+    year: int | None = None,
+    learned: Sequence[Learned] = (),
+    following: Path | None = None,
 ) -> ReadForm:
     """Read one foreign file in the worker; never raises for what is in it.
+
+    The file that is read next may be named: the worker then goes on with it.
 
     Raises:
         FileMissing: There is no such file.
@@ -121,7 +79,11 @@ def read_file(
     attachments.require_file(path)
     ahead = Ahead(forms, expected, year)
     with garbage.held_back():
-        return read_form(reader.read(path, ahead=ahead), forms=forms, expected=expected, year=year, ahead=ahead)
+        book = reader.read(path, ahead=ahead, following=following)
+        mark = returning.taken_out(book) if isinstance(book, RawBook) else None
+        read = read_form(book, forms=forms, expected=expected, year=year, ahead=ahead, learned=learned)
+    read.returned, read.sha256 = mark, book.sha256 if isinstance(book, RawBook) else ""
+    return read
 
 
 def forms_of(campaign: Campaign | None) -> tuple[Form, ...]:
@@ -133,7 +95,18 @@ def forms_of(campaign: Campaign | None) -> tuple[Form, ...]:
 
 
 def make_plan(
-    session: Session, *, path: Path, read: ReadForm, campaign_id: int | None, sha256: str | None = None, progress: Progress = silent
+    session: Session,
+    *,
+    path: Path,
+    read: ReadForm,
+    campaign_id: int | None,
+    sha256: str | None = None,
+    choices: Mapping[str, Choice] | None = None,
+    superseded: Mapping[str, str] | None = None,
+    others: Sequence[Plan] = (),
+    claims: Sequence[ReadForm] = (),
+    results: bool = False,
+    progress: Progress = silent,
 ) -> Plan:
     """Plan the import of a file that was read; nothing is written.
 
@@ -143,26 +116,76 @@ def make_plan(
         read: What was read from it.
         campaign_id: The campaign it belongs to.
         sha256: Of the file, if known already.
+        choices: What the clerk decided, by ref of the row.
+        superseded: Rows whose place a row of a later file takes.
+        others: Files of the batch that were written already.
+        claims: Other files of the batch: whom their statistics name was visited.
+        results: Findings may make the visit they belong to.
         progress: Told after each thousand rows.
 
     Raises:
         NotImportable: The file was refused, is empty, or is another form.
         NeedsCampaign: Its rows need a campaign and none is given.
     """
-    tables = [table for table in (read.tables or [read]) if table.form is not None and table.rows]
-    if read.outcome not in ("imported", "imported_with_flags") or not tables:
-        raise NotImportable(read)
-    plan = Plan(path, sha256 or attachments.digest(path), campaign_id, read, tables, [], undoing.head(session))
-    taken: dict[str, _Taken] = {}
-    for table in tables:
-        assert table.form is not None
-        desk = DESKS[table.form.code]
-        if campaign_id is None and table.form.code != "enterprises":
-            raise NeedsCampaign(noun=desk.noun)
-        plan.rows += [
-            (table.form.code, row) for row in _planned(session, desk, table, campaign_id, taken.setdefault(table.form.code, {}), progress)
-        ]
+    plan = _begun(undoing.head(session), path, read, campaign_id, sha256, results=results)
+    plan.choices, plan.superseded = dict(choices or {}), dict(superseded or {})
+    plan.others, plan.claims = tuple(others), tuple(claims)
+    office = Office(know(session, campaign_id=campaign_id))
+    office.known.results = results
+    _claim(office, [read, *claims])
+    for other in others:
+        for code, row in other.rows:
+            if row.action != "rejected":
+                office.take(other, code, DESKS[code], row)
+    _fill(session, office, plan, progress)
     return plan
+
+
+def make_batch(
+    session: Session,
+    *,
+    files: Sequence[tuple[Path, ReadForm]],
+    campaign_id: int | None,
+    sha256: Mapping[Path, str] | None = None,
+    choices: Mapping[Path, Mapping[str, Choice]] | None = None,
+    results: bool = False,
+    progress: Progress = silent,
+) -> Batch:
+    """Plan files together: what one brings, the next rests on; what repeats is named.
+
+    Args:
+        session: Session of a snapshot.
+        files: What was read.
+        campaign_id: The campaign they belong to.
+        sha256: Digests that are known already.
+        choices: What the clerk decided, by file and ref of the row.
+        results: Findings may make the visit they belong to.
+        progress: Told after each thousand rows.
+
+    Returns:
+        The plans in the order in which they are to be applied.
+    """
+    office = Office(know(session, campaign_id=campaign_id))
+    office.known.results = results
+    _claim(office, [read for _path, read in files])
+    batch, head = Batch(campaign_id), undoing.head(session)
+    for path, read in sorted(files, key=lambda one: (place_of(one[1]), one[0].name)):
+        try:
+            plan = _begun(head, path, read, campaign_id, (sha256 or {}).get(path), results=results)
+        except Refused as problem:
+            batch.refused.append(RefusedFile(path, problem, read))
+            continue
+        plan.choices, plan.others = dict((choices or {}).get(path, {})), tuple(batch.plans)
+        plan.claims = tuple(other for _path, other in files if other is not read)
+        _fill(session, office, plan, progress)
+        batch.plans.append(plan)
+    return batch
+
+
+def place_of(read: ReadForm) -> int:
+    """Return where a file stands in the order in which files rest on each other."""
+    codes = [table.form.code for table in (read.tables or [read]) if table.form is not None]
+    return min((ORDER.index(code) for code in codes if code in ORDER), default=len(ORDER))
 
 
 def as_json(plan: Plan) -> dict[str, Any]:
@@ -172,65 +195,115 @@ def as_json(plan: Plan) -> dict[str, Any]:
             "file": plan.path.name,
             "sheet": row.read.sheet,
             "row": row.read.row,
+            "ref": row.ref,
             "action": row.action,
             "uid": row.uid,
             "changes": {key: [_plain(old), _plain(new)] for key, (old, new) in row.changes.items()},
             "flags": [{"field": flag.key, "code": flag.code, "message": flag.message} for flag in row.flags],
             **({"reason": row.reason} if row.reason else {}),
+            **({"question": row.question} if row.question else {}),
+            **(
+                {"candidates": [{"id": one.record_id, "name": one.name, "why": one.why} for one in row.candidates]}
+                if row.candidates
+                else {}
+            ),
         }
         for _code, row in plan.rows
     ]
     skipped = [{"sheet": s.sheet, "row": s.row, "why": s.why} for table in plan.tables for s in table.skipped]
-    return {"schema": "import-plan/1", "file": plan.path.name, "rows": rows, "skipped": skipped, "counts": plan.counts}
+    document = {"schema": "import-plan/1", "file": plan.path.name, "rows": rows, "skipped": skipped, "counts": plan.counts}
+    if plan.named:
+        document["disagree"] = plan.named
+    if plan.returned is not None:
+        document["returned"] = {"mark": plan.returned.mark, "mended": plan.returned.mended, "left": plan.returned.left}
+    return document
 
 
-def _planned(session: Session, desk: Desk, table: ReadForm, campaign_id: int | None, taken: _Taken, progress: Progress) -> list[PlanRow]:
-    known = know(session, campaign_id=campaign_id)
-    present = desk.present(known)
+def _begun(head: str, path: Path, read: ReadForm, campaign_id: int | None, sha256: str | None, *, results: bool) -> Plan:
+    tables = [table for table in (read.tables or [read]) if table.form is not None and table.rows]
+    if read.outcome not in ("imported", "imported_with_flags") or not tables:
+        raise NotImportable(read)
+    for table in tables:
+        assert table.form is not None
+        if campaign_id is None and table.form.code not in ("enterprises", "confined_space"):
+            raise NeedsCampaign(noun=DESKS[table.form.code].noun)
+    plan = Plan(path, sha256 or read.sha256 or attachments.digest(path), campaign_id, read, tables, [], head, results=results)
+    plan.returned = returning.returned_of(read)
+    return plan
+
+
+def _claim(office: Office, reads: Sequence[ReadForm]) -> None:
+    """Note whom the statistics of the batch name: these were visited, whichever file comes first."""
+    for read in reads:
+        for table in read.tables or [read]:
+            if table.form is None or table.form.code != "inspection_stats":
+                continue
+            for row in table.rows:
+                day = row.values.get("checked_on") or table.report_date
+                office.known.coming.claimed.setdefault(office.known.place(row.values), (day, table.submitter))  # type: ignore[arg-type]
+
+
+def _fill(session: Session, office: Office, plan: Plan, progress: Progress) -> None:
+    """Plan the rows of a file, in the order of forms, and list them as the file has them."""
+    found: dict[int, list[tuple[str, PlanRow]]] = {}
+    ordered = sorted(enumerate(plan.tables), key=lambda one: ORDER.index(one[1].form.code) if one[1].form else 0)
+    for place, table in ordered:
+        assert table.form is not None
+        code, desk = table.form.code, DESKS[table.form.code]
+        with garbage.held_back():
+            found[place] = [(code, row) for row in _planned(office, plan, desk, code, table, progress)]
+        uids = desk.uids(session, [row.record_id for _code, row in found[place] if row.record_id is not None])
+        for _code, row in found[place]:
+            row.uid = uids.get(row.record_id) if row.record_id is not None else None
+    plan.rows = [row for place in sorted(found) for row in found[place]]
+    plan.named = [
+        f"{row.values.get('enterprise')}：{row.reason}"
+        for code, row in plan.rows
+        if code == "inspection_stats" and row.action == "rejected" and row.reason.startswith("与台账不一致")
+    ]
+    if plan.returned is not None:
+        returning.judge(plan)
+
+
+def _planned(office: Office, plan: Plan, desk: Desk, code: str, table: ReadForm, progress: Progress) -> list[PlanRow]:
+    assert table.form is not None
     planned: list[PlanRow] = []
+    known = office.known
+    before = returning.records_of(office.known.session, desk, plan, table) if plan.returned is not None else {}
+    on_row: dict[tuple[str, int], int] = {}
     for number, read in enumerate(table.rows):
         if number % 1000 == 0:
             progress(number, len(table.rows), table.path.name)
-        row, flags, reason = desk.prepare(desk.convert(read.values, table), known)
-        one = PlanRow(read, "new", row, flags=[*read.flags, *flags])
-        key = desk.key(row, known)
-        earlier = next((other for other in taken.get(key, ()) if desk.agrees(other.values, row)), None)
+        ordinal = on_row.get((read.sheet, read.row), 0)
+        on_row[(read.sheet, read.row)] = ordinal + 1
+        ref = f"{code}|{read.sheet}|{read.row}|{ordinal}"
+        choice = plan.choices.get(ref, DEFAULT)
+        given: ReadRow = mended(read, table.form, choice.mended, year=known.year) if choice.mended else read
+        row, flags, reason = desk.prepare(desk.convert(given.values, table), known)
+        one = PlanRow(given, "new", row, flags=[*given.flags, *flags], ref=ref, choice=choice)
+        if choice is DEFAULT and ref in before:
+            one.choice = Choice(record_id=before[ref])
         if reason:
-            one.action, one.reason = "rejected", reason
-        elif earlier is not None:
-            sheet = "" if earlier.read.sheet == read.sheet else f"“{earlier.read.sheet}”"
-            one.action, one.reason = "rejected", f"与{sheet}第 {earlier.read.row} 行是同一条，只写入一次；如果不是同一条，请改得能分开"
+            one.reject(reason)
+            _suggest(office, one)
         else:
-            taken.setdefault(key, []).append(one)
-            _meet(one, desk, present.get(key, []))
+            meet(office, plan, code, desk, one)
         planned.append(one)
-    uids = desk.uids(session, [row.record_id for row in planned if row.record_id is not None])
-    for one in planned:
-        one.uid = uids.get(one.record_id) if one.record_id is not None else None
     return planned
 
 
-def _meet(one: PlanRow, desk: Desk, candidates: Sequence[tuple[int, Row]]) -> None:
-    found = next(((number, record) for number, record in candidates if desk.agrees(record, one.values)), None)
-    if found is None:
+def _suggest(office: Office, one: PlanRow) -> None:
+    """Name enterprises that a rejected row may mean."""
+    name = one.values.get("enterprise")
+    if not name or office.known.is_known(one.values):
         return
-    one.record_id, record = found
-    own = () if desk.fixed else tuple(key for key in desk.listing.form.keys if key in one.values and key not in desk.foreign | {"no"})
-    one.changes = {key: (_comparable(record.get(key)), one.values[key]) for key in own if _differs(record.get(key), one.values[key])}
-    one.action = "changed" if one.changes else "same"
-    given = {key: one.values[key] for key in own if one.values[key] not in (None, "", ())}
-    one.values = {key: given.get(key, _comparable(record.get(key))) for key in desk.listing.form.keys}
-
-
-def _differs(old: object, new: object) -> bool:
-    return new not in (None, "", ()) and _comparable(old) != _comparable(new)
-
-
-def _comparable(value: object) -> object:
-    if isinstance(value, list | tuple):
-        return "、".join(str(part) for part in value)
-    return value
+    near = office.known.names.near({**one.values, "name": name})
+    one.candidates = [
+        Candidate(found.place if isinstance(found.place, int) else None, found.name, why, score, found.row) for found, why, score in near
+    ]
+    if near:
+        one.reason += f"；是不是“{near[0][0].name}”？"
 
 
 def _plain(value: object) -> object:
-    return value if value is None or isinstance(value, str | int | float | bool) else str(_comparable(value))
+    return value if value is None or isinstance(value, str | int | float | bool) else str(comparable(value))

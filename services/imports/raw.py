@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import chain, islice
 from pathlib import Path
+from typing import Any
 
 from models.values import plain
 from services.errors import FileTrouble
@@ -146,6 +147,7 @@ class RawSheet:
         non_empty: Number of cells with content.
         lines: The rows as the worker sent them, in order of the rows.
         decoded: The first of them, where they are decoded already.
+        headers: What was looked for as a header among the decoded rows; see `locate`.
     """
 
     name: str
@@ -159,6 +161,7 @@ class RawSheet:
     non_empty: int = 0
     lines: list[bytes] = field(default_factory=list)
     decoded: list[RawRow] = field(default_factory=list)
+    headers: dict[object, Any] = field(default_factory=dict)
 
     def rows(self) -> Iterator[RawRow]:
         """Decode the rows with content, first to last."""
@@ -203,6 +206,7 @@ class RawBook:
         date1904: Serial dates count from 1904.
         non_empty: Number of cells with content in all sheets.
         warnings: Codes of file-level remarks ("readers_disagree").
+        sha256: Digest of the file as it was read; empty if nobody took it.
     """
 
     path: Path
@@ -211,3 +215,4 @@ class RawBook:
     date1904: bool = False
     non_empty: int = 0
     warnings: list[str] = field(default_factory=list)
+    sha256: str = ""

@@ -21,6 +21,8 @@ Outcome = Literal["imported", "imported_with_flags", "needs_choice", "form_misma
 _RENAMED = {"stated_findings": "findings_total"}
 _MEETINGS = {"meeting_open": "open", "meeting_site": "site", "meeting_talk": "talk", "meeting_close": "close"}
 _DONE = "已销号"
+# Amounts that the contract wants in 万元; all others are in yuan.
+_IN_WAN = frozenset(("fund", "fine"))
 
 
 @dataclass(frozen=True)
@@ -61,6 +63,46 @@ class Skipped:
     text: str = ""
 
 
+@dataclass(frozen=True)
+class Trouble:
+    """One cell that a return copy asked to mend.
+
+    Attributes:
+        sheet: Sheet of the received file.
+        row: Row number in it.
+        key: Column key; "*" for the whole row.
+        code: Flag code, or "rejected".
+        names: The row's key fields as they were read, joined.
+    """
+
+    sheet: str
+    row: int
+    key: str
+    code: str
+    names: str
+
+
+@dataclass
+class Returned:
+    """A return copy that came back.
+
+    Attributes:
+        mark: Number of the return copy.
+        file: Name of the file that was returned then.
+        troubles: What it asked to mend.
+        mended: Refs of the rows that are in order now.
+        left: Refs of the rows that are not.
+        gone: Troubles whose row is not in the file any more.
+    """
+
+    mark: str
+    file: str
+    troubles: list[Trouble]
+    mended: list[str] = field(default_factory=list)
+    left: list[str] = field(default_factory=list)
+    gone: list[Trouble] = field(default_factory=list)
+
+
 @dataclass
 class ReadForm:
     """A file, or one table of it, after reading.
@@ -83,6 +125,8 @@ class ReadForm:
         detected_form: Code of the form that the content is.
         warnings: Codes about the file as a whole.
         missing_columns: Titles of official columns that the file lacks.
+        returned: What a return copy asked to mend, if this file is one that came back.
+        sha256: Digest of the file as it was read; empty if nobody took it.
     """
 
     path: Path
@@ -102,6 +146,8 @@ class ReadForm:
     detected_form: str | None = None
     warnings: tuple[str, ...] = ()
     missing_columns: tuple[str, ...] = ()
+    returned: Returned | None = None
+    sha256: str = ""
 
     def as_json(self) -> dict[str, object]:
         """Return the form-import/1 document."""
@@ -173,14 +219,20 @@ def _values_json(values: Mapping[str, object], form: Form) -> dict[str, object]:
         elif key in _MEETINGS:
             groups.setdefault("meetings", {})[_MEETINGS[key]] = value
         elif key in amounts:
-            shown[f"{key}_yuan"] = in_yuan(value) if isinstance(value, int) else None
-        elif key == "status" and form.code == "hazard_list":
+            shown |= _amount_json(key, value)
+        elif key == "status" and form.code in ("hazard_list", "major_hazards"):
             shown[key] = None if value is None else "done" if value == _DONE else "open"
         else:
             shown[_RENAMED.get(key, key)] = _plain_json(value)
     if "unit" in shown and "position" in shown:
         shown.pop("unit_position", None)
     return shown | groups
+
+
+def _amount_json(key: str, fen: object) -> dict[str, object]:
+    if key in _IN_WAN:
+        return {f"{key}_wan": in_yuan(fen) / 10_000 if isinstance(fen, int) else None}
+    return {f"{key}_yuan": in_yuan(fen) if isinstance(fen, int) else None}
 
 
 def _plain_json(value: object) -> object:

@@ -9,14 +9,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import islice
 
 from models.annexes import READABLE
 from models.forms import Form
 from services.imports.across_rows import check_rows
-from services.imports.ahead import LINES_ABOVE, Ahead
+from services.imports.ahead import LINES_ABOVE, Ahead, name_of
 from services.imports.around import look_around, texts_of
-from services.imports.cards import find_cards
-from services.imports.locate import LOOK_AT_ROWS, Table, heading, tables_of
+from services.imports.cards import find_cards, looks_like_cards
+from services.imports.headings import Learned, heading
+from services.imports.locate import LOOK_AT_ROWS, Table, likely_forms, tables_of
 from services.imports.raw import RawBook, RawRow, RawSheet, Rejection, rejection
 from services.imports.read_form import ReadForm, Skipped
 from services.imports.records import CardReader, RecordReader, merged_values
@@ -25,9 +27,10 @@ from services.imports.xlsx_sheet import LAST_ROW
 
 __all__ = ["ReadForm", "read_form"]
 
-_SAMPLE_SHEETS = ("示例", "样表", "填写说明", "范例", "填表说明")
+_SAMPLE_SHEETS = ("示例", "样表", "填写说明", "范例", "填表说明", "填报说明")
 _LONGEST_GAP = 200
 _TEXT_KEPT = 120
+_MOST_IN_TITLE = 4
 
 
 @dataclass(frozen=True)
@@ -39,6 +42,7 @@ class _Order:
     expected: str | None
     year: int | None
     ahead: Ahead | None
+    learned: Sequence[Learned]
 
 
 def read_form(
@@ -48,6 +52,7 @@ def read_form(
     expected: str | None = None,
     year: int | None = None,
     ahead: Ahead | None = None,
+    learned: Sequence[Learned] = (),
 ) -> ReadForm:
     """Read the forms in a book.
 
@@ -57,31 +62,47 @@ def read_form(
         expected: Code of the form it is said to be.
         year: Year of the campaign, for dates without one.
         ahead: Has read some of the rows already, for the same forms.
+        learned: Headers that were mapped by hand before (`services.imports.learned`).
 
     Returns:
         The outcome; a refusal is an outcome, too.
     """
     if isinstance(book, Rejection):
         return ReadForm(book.path, "rejected", reject_code=book.reject_code, message=book.message)
-    order = _Order(book, forms, expected, year, ahead)
+    order = _Order(book, forms, expected, year, ahead, learned)
     declared = expected or _named(book, forms)
     tables: list[ReadForm] = []
-    for sheet in _readable_sheets(book):
-        tables += _read_sheet(order, sheet)
+    unread: list[Skipped] = []
+    readable = _readable_sheets(book)
+    for sheet in book.sheets:
+        read = _read_sheet(order, sheet) if any(sheet is one for one in readable) else []
+        tables += read
+        if not read:
+            unread += _unread(sheet)
     if not tables:
-        return _nothing(book)
+        return replace(_nothing(order), skipped=unread)
     fitting = [table for table in tables if table.form and table.form.code == declared]
     if declared and not fitting:
         return _mismatch(order, tables[0], declared)
     if expected:
         tables = fitting
     with_rows = [table for table in tables if table.rows] or tables[:1]
+    # Every row of the file is accounted for, also those of tables and sheets that gave no record.
+    without = [line for table in tables if not any(table is one for one in with_rows) for line in table.skipped]
+    with_rows[0].skipped = [*with_rows[0].skipped, *without, *unread]
     return _judged(_joined(book, with_rows), expected)
 
 
 def _readable_sheets(book: RawBook) -> list[RawSheet]:
     named = [sheet for sheet in book.sheets if not any(word in sheet.name for word in _SAMPLE_SHEETS)]
     return [sheet for sheet in named if not sheet.hidden and sheet.lines] or [sheet for sheet in named if sheet.lines] or book.sheets
+
+
+def _unread(sheet: RawSheet) -> list[Skipped]:
+    """List the rows of a sheet without a table, and why they do not count."""
+    why = "hidden" if sheet.hidden else "sample" if any(word in sheet.name for word in _SAMPLE_SHEETS[:2]) else "note"
+    rows = list(sheet.rows())
+    return [Skipped(sheet.name, row.number, why if why != "note" or len(row.cells) < 3 else "missing_key", _text(row)) for row in rows]
 
 
 def _named(book: RawBook, forms: Sequence[Form]) -> str | None:
@@ -91,9 +112,11 @@ def _named(book: RawBook, forms: Sequence[Form]) -> str | None:
 
 def _read_sheet(order: _Order, sheet: RawSheet) -> list[ReadForm]:
     rows = list(sheet.rows())
-    located = tables_of(sheet, rows, order.forms, order.expected)
-    if not located:
-        return _read_cards(order, sheet, rows)
+    located = tables_of(sheet, rows, order.forms, order.expected, order.learned)
+    if not located or looks_like_cards(rows, order.forms, located[0].header_rows):
+        cards = _read_cards(order, sheet, rows)
+        if cards or not located:
+            return cards
     found: list[ReadForm] = []
     before = 0
     for table, following in zip(located, [*located[1:], None], strict=True):
@@ -114,7 +137,7 @@ def _read_table(order: _Order, sheet: RawSheet, table: Table, above: list[RawRow
     records, left_out = sorted_out.records, sorted_out.left_out
     lines = texts_of(above[-LINES_ABOVE:])
     below = texts_of(row for row, why in left_out if why in ("footer", "note"))
-    around = look_around([*sheet.above, *lines], below, sheet.name, order.year)
+    around = look_around([*sheet.above, *lines], below, name_of(order.book, sheet), order.year)
     filled = merged_values(sheet, table, [row.number for row in records])
     read_ahead = guess.read if guess and guess.holds(around, filled) else None
     result = ReadForm(
@@ -128,15 +151,27 @@ def _read_table(order: _Order, sheet: RawSheet, table: Table, above: list[RawRow
         choices=(table.form.code, *table.rivals) if table.rivals else (),
         missing_columns=_missing_columns(table),
     )
-    left_out += [(row, "title") for row in above if table.header_rows[0] <= LOOK_AT_ROWS]
+    left_out += [(row, "title") for row in above]
     for row, read in zip(records, read_ahead or map(RecordReader(order.book, sheet, table, around, filled).read, records), strict=True):
         result.rows += read
         if not read:
             left_out.append((row, "missing_key"))
-    skipped = [Skipped(sheet.name, row.number, why, _text(row)) for row, why in left_out]
+    skipped = [Skipped(sheet.name, row.number, why, _text(row)) for row, why in _titles_of_pages(left_out)]
     result.skipped = sorted([*skipped, *_gaps(sheet, table, body)], key=lambda line: line.row)
     check_rows(result.rows, table.form)
     return result
+
+
+def _titles_of_pages(left_out: list[tuple[RawRow, str]]) -> list[tuple[RawRow, str]]:
+    """Call the lines just above a repeated header what they are: titles of the next page."""
+    found: list[tuple[RawRow, str]] = []
+    below = 0
+    for row, why in sorted(left_out, key=lambda one: -one[0].number):
+        reason = "title" if why == "missing_key" and row.number + 1 == below and len(row.cells) <= _MOST_IN_TITLE else why
+        if reason in ("title", "repeated_header"):
+            below = row.number
+        found.append((row, reason))
+    return found
 
 
 def _leave_titles(table: ReadForm) -> None:
@@ -168,11 +203,11 @@ def _missing_columns(table: Table) -> tuple[str, ...]:
 
 
 def _read_cards(order: _Order, sheet: RawSheet, rows: list[RawRow]) -> list[ReadForm]:
-    found = find_cards(rows, order.forms)
+    found = find_cards(rows, order.forms, f"{name_of(order.book, sheet)}{''.join(sheet.above)}")
     if found is None:
         return []
     form, cards = found
-    around = look_around([*sheet.above, *texts_of(rows[:3])], [], sheet.name, order.year)
+    around = look_around([*sheet.above, *texts_of(rows[:3])], [], name_of(order.book, sheet), order.year)
     reader = CardReader(order.book, sheet, form, around, {row.number: row for row in rows})
     result = ReadForm(
         order.book.path,
@@ -181,19 +216,24 @@ def _read_cards(order: _Order, sheet: RawSheet, rows: list[RawRow]) -> list[Read
         sheet=sheet.name,
         submitter=around.submitter,
         report_date=around.report_date,
-        rows=[reader.read(card) for card in cards],
     )
-    used = {row for card in cards for row, _col in card.places.values()}
+    used: set[int] = set()
+    for card in cards:
+        read = reader.read(card)
+        result.rows += read
+        used |= {row for row, _col in card.places.values()} if read else set()
     result.skipped = [Skipped(sheet.name, row.number, "title", _text(row)) for row in rows if row.number not in used]
     check_rows(result.rows, form)
     return [result]
 
 
-def _nothing(book: RawBook) -> ReadForm:
+def _nothing(order: _Order) -> ReadForm:
+    book = order.book
     if book.non_empty == 0:
         return ReadForm(book.path, "empty", message=f"文件“{book.path.name}”里没有内容。请核对是否发错文件。")
     refused = rejection(book.path, "no_known_form")
-    return ReadForm(book.path, "rejected", reject_code=refused.reject_code, message=refused.message)
+    likely = likely_forms([row for sheet in book.sheets for row in islice(sheet.rows(), LOOK_AT_ROWS)], order.forms)
+    return ReadForm(book.path, "rejected", reject_code=refused.reject_code, message=refused.message, choices=likely)
 
 
 def _mismatch(order: _Order, table: ReadForm, declared: str) -> ReadForm:

@@ -7,13 +7,13 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from models.annexes import CATEGORY_PREFIX
 from models.dates import relative_days
 from models.forms import Column, Context, Flag, Form, Kind, Reading, Row
 from models.values import plain
 from services.imports.around import Around
 from services.imports.cards import Card
-from services.imports.locate import Block, Table, extended
+from services.imports.headings import extended
+from services.imports.locate import Block, Table
 from services.imports.native import native
 from services.imports.raw import RawBook, RawRow, RawSheet, Scalar
 from services.imports.read_form import ReadRow, RowFlag
@@ -27,6 +27,7 @@ _COUNTED = ("count", "amount")
 _MERGED = Flag("merged_filled", "是合并单元格，按上面的内容补上")
 _MERGED_NUMBER = Flag("merged_filled", "与上面合并，数只算在第一行")
 _DITTO_FLAG = Flag("merged_filled", "写的是“同上”，按上一行的内容补上")
+_DITTO_IN_VAIN = Flag("missing", "写的是“同上”，上面没有内容可补，请填写")
 _HIDDEN = RowFlag("*", "hidden_row", "是隐藏的行，请核对是否要报")
 
 
@@ -51,7 +52,10 @@ class _Slot:
         seen = value if isinstance(value, str) else (type(value), value, number_format)
         reading = self.memo.get(seen)
         if reading is None:
-            usable, stored = native(value, number_format, "", self.kind, date1904=date1904)
+            usable: object = value
+            stored: tuple[Flag, ...] = ()
+            if not isinstance(value, str) or value[:1] == "#":
+                usable, stored = native(value, number_format, "", self.kind, date1904=date1904)
             reading = self.kind.parse(usable, self.context)
             if stored:
                 reading = Reading(reading.value, (*reading.flags, *stored))
@@ -119,8 +123,8 @@ class RecordReader:
                 reading = slot.memo.get(value) or slot.parse(value)
             else:
                 reading = slot.parse(value, formats[styles.get(slot.col, 0)], date1904=date1904)
-            if value in _DITTO and slot.key in above:
-                reading = Reading(above[slot.key].value, (_DITTO_FLAG,))
+            if value in _DITTO:
+                reading = Reading(above[slot.key].value, (_DITTO_FLAG,)) if slot.key in above else Reading(None, (_DITTO_IN_VAIN,))
             if reading.flags:
                 flags += [(slot, flag) for flag in reading.flags]
                 raw[slot.key] = plain(value)
@@ -128,7 +132,7 @@ class RecordReader:
             above[slot.key] = reading
         if any(values[key] in (None, "", ()) for key in self._keys):
             return None
-        return self._finished(row.number, block, values, flags, raw)
+        return self._finished(row, block, values, flags, raw)
 
     def _with_looks(self, row: RawRow, slot: _Slot, value: Scalar) -> Reading:
         style, mark = row.styles.get(slot.col, 0), row.marks.get(slot.col, "")
@@ -157,10 +161,23 @@ class RecordReader:
             extra = (*stored, *extra)
         return Reading(reading.value, (*reading.flags, *extra)) if extra else reading
 
-    def _finished(self, number: int, block: int, values: Row, flags: list[tuple[_Slot, Flag]], raw: dict[str, str]) -> ReadRow:
+    def _covered(self, cells: Mapping[int, Scalar], block: int) -> list[str]:
+        """Return the keys whose merged heading covers further cells with content."""
+        found: list[str] = []
+        for key, slot in self._places[block].items() if self._table.spread else ():
+            col = slot.col + 1
+            while col in self._table.spread:
+                if col in cells:
+                    found.append(key)
+                    break
+                col += 1
+        return found
+
+    def _finished(self, row: RawRow, block: int, values: Row, flags: list[tuple[_Slot, Flag]], raw: dict[str, str]) -> ReadRow:
+        number, cells = row.number, row.cells
         places = self._places[block]
         flagged = {slot.key for slot, _flag in flags}
-        if self._form.code == "inspection_stats":
+        if self._form.code in ("inspection_stats", "town_summary"):
             _blanks_are_zero(values, places, flagged)
         elif self._form.code == "personnel" and values["unit_position"] is None:
             together = "".join(str(values[key]) for key in ("unit", "position") if values.get(key))
@@ -174,6 +191,8 @@ class RecordReader:
         for key in self._required:
             if values[key] is None and key in places and key not in flagged:
                 flags.append((places[key], Flag("missing", "为空，请补填")))
+        for key in self._covered(cells, block):
+            flags.append((places[key], Flag("duplicate_header", "表头占了几列，旁边的列里也有内容，只读第一列，请核对")))
         for key in self._table.duplicates & places.keys():
             flags.append((places[key], Flag("duplicate_header", "表头出现了两次，只读第一列")))
         kept = {key: values[key] for key in self._kept[block]}
@@ -191,21 +210,21 @@ class CardReader:
         self._around = around
         self._rows = rows
 
-    def read(self, card: Card) -> ReadRow:
-        """Return the record of a card."""
+    def read(self, card: Card) -> list[ReadRow]:
+        """Return the record of a card; none if it lacks its key."""
         cells: dict[int, Scalar] = {}
         styles: dict[int, int] = {}
         marks: dict[int, str] = {}
         columns = {key: index for index, key in enumerate(card.places)}
         for key, (number, col) in card.places.items():
             source = self._rows[number]
-            cells[columns[key]] = source.cells[col]
+            cells[columns[key]] = card.texts.get(key, source.cells[col])
             styles[columns[key]] = source.styles.get(col, 0)
             marks[columns[key]] = source.marks.get(col, "")
         block = Block(columns, card.headers)
         reader = RecordReader(self._book, self._sheet, Table(self._form, (), (block,)), self._around, {})
         row = RawRow.of(card.row, cells, styles, marks)
-        return reader.read(row)[0]
+        return reader.read(row)
 
 
 def merged_values(sheet: RawSheet, table: Table, numbers: Sequence[int]) -> Filled:
@@ -243,13 +262,13 @@ def _plain_title(column: Column) -> str:
 
 def _key_columns(form: Form) -> tuple[str, ...]:
     required = [column.key for column in form.columns if column.required]
-    return tuple(required[:2]) if form.code == "hazard_list" else tuple(required[:1])
+    return tuple(required[:2]) if form.code in ("hazard_list", "major_hazards") else tuple(required[:1])
 
 
 def _blanks_are_zero(values: Row, places: Mapping[str, _Slot], flagged: set[str]) -> None:
     """In the statistics an empty count is a zero, where the file has the column."""
     for key in places:
-        if (key.startswith(CATEGORY_PREFIX) or key in ("findings_total", "penalties")) and values[key] is None and key not in flagged:
+        if places[key].kind.editor == "count" and values[key] is None and key not in flagged:
             values[key] = 0
 
 

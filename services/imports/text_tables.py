@@ -24,11 +24,30 @@ _HTML_SIGNS = ("<html", "<table", "<!doctype html", "<head", "<body", "<meta")
 
 @dataclass
 class TextTable:
-    """One table of texts; blanks are None."""
+    """One table of texts; blanks are None.
+
+    Attributes:
+        errors: Places that hold an error value, as (row from 1, column from 0).
+        hidden: The whole of it is hidden.
+        hidden_rows: Rows that are hidden.
+        hidden_columns: Hidden columns, as (first, last) pairs.
+    """
 
     name: str
     rows: list[list[str | None]] = field(default_factory=list)
     merges: list[Merge] = field(default_factory=list)
+    errors: set[tuple[int, int]] = field(default_factory=set)
+    hidden: bool = False
+    hidden_rows: set[int] = field(default_factory=set)
+    hidden_columns: list[tuple[int, int]] = field(default_factory=list)
+
+    def put(self, row: int, col: int, text: str) -> None:
+        """Write into a cell that the table may be too small for."""
+        while len(self.rows) < row:
+            self.rows.append([])
+        line = self.rows[row - 1]
+        line += [None] * (col + 1 - len(line))
+        line[col] = text
 
 
 def decode(data: bytes) -> str:
@@ -66,7 +85,7 @@ def read_csv(text: str) -> Iterator[TextTable]:
     csv.field_size_limit(LONGEST_TEXT * 16)
     table = TextTable("Sheet1")
     try:
-        for line in csv.reader(io.StringIO(text), delimiter=_delimiter(text)):
+        for line in csv.reader(io.StringIO(text, newline=None), delimiter=_delimiter(text)):
             table.rows.append([_tidy(value) for value in line])
     except csv.Error as error:
         raise Unreadable("corrupt") from error

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import math
 import os
 import subprocess
 import sys
@@ -19,13 +20,14 @@ import time
 from collections.abc import Iterable
 from pathlib import Path
 from types import TracebackType
-from typing import Any
+from typing import IO, Any
 
 import psutil
 
-from services.errors import missing_file
+from services.errors import Problem, missing_file
 from services.imports.ahead import Ahead
 from services.imports.raw import RawBook, RawSheet, Rejection, rejection
+from services.imports.spool import Copy, Spool
 
 WORKER_FLAG = "--reader-worker"
 MEMORY_BYTES = 1 << 30
@@ -48,6 +50,11 @@ class Reader:
         self._memory_bytes = memory_bytes
         self._wall_seconds = wall_seconds
         self._process: subprocess.Popen[bytes] | None = None
+        self._watch: _Watch | None = None
+        self._spool = Spool()
+        self._copy: Copy | None = None
+        self._asked: Copy | None = None
+        self._following: Path | None = None
 
     @property
     def process_id(self) -> int | None:
@@ -64,9 +71,19 @@ class Reader:
 
     def close(self) -> None:
         """End the worker process; reading again would start a new one."""
-        process, self._process = self._process, None
+        self._end()
+        self._spool.close()
+
+    def _end(self) -> None:
+        process, self._process, asked, self._asked = self._process, None, self._asked, None
+        if asked is not None and asked is not self._copy:
+            self._spool.drop(asked)
         if process is None:
             return
+        if self._watch is not None:
+            self._watch.end()
+        if asked is not None:
+            process.kill()  # it may be full of rows that nobody takes
         with contextlib.suppress(OSError):
             if process.stdin:
                 process.stdin.close()
@@ -78,12 +95,13 @@ class Reader:
         if process.stdout:
             process.stdout.close()
 
-    def read(self, path: Path, *, ahead: Ahead | None = None) -> RawBook | Rejection:
+    def read(self, path: Path, *, ahead: Ahead | None = None, following: Path | None = None) -> RawBook | Rejection:
         """Read one file.
 
         Args:
             path: Any file; its content decides what it is, not its name.
             ahead: Is handed the rows as they arrive.
+            following: The file that is read next; the worker goes on with it while this one is understood.
 
         Returns:
             The cells, or why the file is refused.
@@ -91,8 +109,24 @@ class Reader:
         Raises:
             FileMissing: There is no such file.
         """
+        asked = self._asked
+        if asked is not None and (asked.original != path or not path.is_file()):
+            self._end()  # what it is about to say is of another file
         if not path.is_file():
             raise missing_file(path)
+        self._copy = self._asked or self._spool.take(path)
+        if self._copy is None:
+            return rejection(path, "corrupt")
+        self._following = following
+        try:
+            answer = self._answer(path, ahead)
+        finally:
+            self._spool.drop(self._copy)
+        if isinstance(answer, RawBook):
+            answer.sha256 = self._copy.sha256
+        return answer
+
+    def _answer(self, path: Path, ahead: Ahead | None) -> RawBook | Rejection:
         used = self._process is not None
         answer, reason = self._attempt(path, ahead)
         if answer is None and used and not reason:
@@ -101,22 +135,28 @@ class Reader:
         return answer or _death(path, reason)
 
     def _attempt(self, path: Path, ahead: Ahead | None) -> tuple[RawBook | Rejection | None, str]:
-        process = self._running()
-        watch = _Watch(process, self._memory_bytes, self._wall_seconds)
+        process, watch = self._running()
+        watch.hurry(self._wall_seconds)
         try:
             answer = self._ask(process, path, ahead)
         finally:
-            reason = watch.stop()
+            reason = watch.leave()
         if answer is None:
-            self.close()
+            self._end()
         return answer, reason
 
     def _ask(self, process: subprocess.Popen[bytes], path: Path, ahead: Ahead | None) -> RawBook | Rejection | None:
-        if process.stdin is None or process.stdout is None:
+        if process.stdin is None or process.stdout is None or self._copy is None:
             return None
+        asked, self._asked = self._asked, None
         try:
-            process.stdin.write(json.dumps({"path": str(path.absolute())}).encode() + b"\n")
-            process.stdin.flush()
+            if asked is not self._copy:
+                _request(process.stdin, self._copy)
+            if self._following is not None:
+                with contextlib.suppress(Problem):  # its own reading will say it
+                    self._asked = self._spool.take(self._following) if self._following.is_file() else None
+            if self._asked is not None:
+                _request(process.stdin, self._asked)
         except OSError:
             return None
         answer = collect(path, process.stdout, ahead)
@@ -126,31 +166,45 @@ class Reader:
             process.wait()
         return answer
 
-    def _running(self) -> subprocess.Popen[bytes]:
+    def _running(self) -> tuple[subprocess.Popen[bytes], _Watch]:
         if self._process is not None and self._process.poll() is not None:
-            self.close()
-        if self._process is None:
+            self._end()
+        if self._process is None or self._watch is None:
             self._process = _start()
-        return self._process
+            self._watch = _Watch(self._process, self._memory_bytes)
+        return self._process, self._watch
 
 
 class _Watch:
-    """Kills the process when it takes too long or too much memory."""
+    """Kills the process when it takes too long or too much memory.
 
-    def __init__(self, process: subprocess.Popen[bytes], memory_bytes: int, wall_seconds: float) -> None:
+    One thread for the life of the process: to start one for each file costs
+    more than to read a small file. Time is limited while somebody waits for
+    an answer, memory always.
+    """
+
+    def __init__(self, process: subprocess.Popen[bytes], memory_bytes: int) -> None:
         self._process = process
         self._memory_bytes = memory_bytes
-        self._deadline = time.monotonic() + wall_seconds
+        self._deadline = math.inf
         self._over = threading.Event()
         self._reason = ""
         self._thread = threading.Thread(target=self._run, name="reader-watch", daemon=True)
         self._thread.start()
 
-    def stop(self) -> str:
-        """End the watch; returns why it killed, or an empty text."""
+    def hurry(self, seconds: float) -> None:
+        """Begin to wait for an answer."""
+        self._deadline = time.monotonic() + seconds
+
+    def leave(self) -> str:
+        """Wait no longer; returns why it killed, or an empty text."""
+        self._deadline = math.inf
+        return self._reason
+
+    def end(self) -> None:
+        """End the watch."""
         self._over.set()
         self._thread.join()
-        return self._reason
 
     def _run(self) -> None:
         try:
@@ -190,6 +244,11 @@ def _start() -> subprocess.Popen[bytes]:
         creationflags=hidden,
         bufsize=1 << 20,
     )
+
+
+def _request(stream: IO[bytes], copy: Copy) -> None:
+    stream.write(json.dumps({"path": str(copy.path.absolute())}).encode() + b"\n")
+    stream.flush()
 
 
 def collect(path: Path, stream: Iterable[bytes], ahead: Ahead | None = None) -> RawBook | Rejection | None:
@@ -254,4 +313,4 @@ def _finish_sheet(sheet: RawSheet, event: dict[str, Any]) -> None:
 def _death(path: Path, reason: str) -> Rejection:
     if reason:
         return rejection(path, "too_large", reason)
-    return rejection(path, "corrupt")
+    return Rejection(path, "corrupt", f"文件“{path.name}”异常，已隔离。请让对方在 WPS 中打开后另存为 xlsx 再发。")

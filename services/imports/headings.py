@@ -1,0 +1,264 @@
+"""Which column of a form a heading names.
+
+Headings are compared without blanks, line breaks, width of characters, signs
+and bracketed units; then by the aliases of the column and the synonyms of
+`resources/forms/synonyms.toml`; then by closeness. What a clerk corrected by
+hand once (`learned`) goes before all of it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import tomllib
+import unicodedata
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from functools import lru_cache
+from typing import Any
+
+from rapidfuzz import fuzz
+
+import resources
+from models.forms import Column, Form
+from models.kinds import DATE, LONG, NAMES, ORGANISATION, PHONE, TEXT
+
+CLOSE_ENOUGH = 86
+LONGEST_HEADING = 30
+BAND = "查出安全问题类型"
+NUMBERING = frozenset(("序号", "编号", "no", "no.", "行号", "项次", "序", "排序", "顺序号"))
+
+# What some files have beside the official columns; keys of form-import/1, or read so that they are known.
+EXTRA_COLUMNS: Mapping[str, tuple[Column, ...]] = {
+    "personnel": (
+        Column(
+            "unit",
+            "工作单位",
+            ORGANISATION,
+            aliases=("单位", "所在单位", "单位名称", "镇办", "所属单位", "所属镇办", "派出单位", "抽调单位"),
+        ),
+        Column("position", "职务", TEXT, aliases=("职务职级", "职务（岗位）", "岗位", "职务（职级）", "职务/岗位", "职级")),
+    ),
+    "inspection_stats": (
+        Column("checked_on", "检查日期", DATE, aliases=("检查时间",)),
+        Column("inspector", "检查人员", NAMES, aliases=("检查人", "执法人员")),
+        Column("enterprise_phone", "联系电话", PHONE, aliases=("企业电话", "企业联系电话")),
+        Column("remark", "备注", TEXT),
+    ),
+    "hazard_list": (Column("measure", "整改措施", LONG, aliases=("措施", "整改要求", "整改建议", "整改意见", "整改方案")),),
+    "case_stats": (Column("remark", "备注", TEXT),),
+}
+_BRACKETS = re.compile(r"[(\[【〔{][^()\[\]【】〔〕{}]*[)\]】〕}]")
+_PUNCTUATION = re.compile(r"[\s()\[\]【】〔〕{}*:;,.、/\\_\-—~·|\"'“”‘’?!。，：；？！]+")
+# The last character of these says what is counted or named: a heading that ends otherwise is another column.
+_TELLING_ENDS = frozenset("数率额期号人话码量址间位照长")
+# Under a band these say nothing of their own.
+_GENERAL = frozenset(
+    (
+        "总数",
+        "合计",
+        "小计",
+        "总计",
+        "数量",
+        "个数",
+        "家数",
+        "项数",
+        "件数",
+        "处数",
+        "数",
+        "姓名",
+        "名称",
+        "情况",
+        "内容",
+        "时间",
+        "日期",
+        "总量",
+        "合计数",
+    )
+)
+_LEAST_SHARED = 4
+_MEMO_SIZE = 4096
+_of_form: dict[int, Vocabulary] = {}
+
+
+@dataclass(frozen=True)
+class Learned:
+    """A header that a clerk mapped by hand.
+
+    Attributes:
+        unit: Unit whose file it was; empty if that was unknown.
+        fingerprint: Of the headings (see `fingerprint`).
+        form: Code of the form.
+        columns: (heading as compared, column key) pairs; key "" leaves a column out.
+    """
+
+    unit: str
+    fingerprint: str
+    form: str
+    columns: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True)
+class Vocabulary:
+    """All headings a form knows.
+
+    Attributes:
+        form: The form.
+        exact: Column key by heading, as compared.
+        words: Headings of more than one character.
+        required: Keys without which a row is no record.
+        size: Number of official columns, bands and numbers apart.
+        title: Title of the form, as compared.
+        hints: Words that a title of this form may have.
+        closest: Remembers the nearest heading and how near it is: the files of a batch are alike.
+    """
+
+    form: Form
+    exact: Mapping[str, str]
+    words: frozenset[str]
+    required: tuple[str, ...]
+    size: int
+    title: str
+    hints: tuple[str, ...] = ()
+    closest: dict[str, tuple[float, str]] = field(default_factory=dict, compare=False)
+
+    def key_of(self, text: str, band: str, taken: frozenset[str]) -> str | None:
+        """Return the key of the column that a heading names, None if unknown.
+
+        Args:
+            text: The heading.
+            band: What stands above it in a header of several rows.
+            taken: Keys found already; closeness does not name them again.
+        """
+        if len(text) > LONGEST_HEADING * 2:
+            return None
+        for word in _spellings(text, band):
+            if word in self.exact:
+                return self.exact[word]
+        bare = bare_heading(text)
+        if len(bare) < 3:
+            return None
+        best = self.closest.get(bare)
+        if best is None:
+            best = max(((_closeness(bare, word), key) for word, key in self.exact.items()), default=(0.0, ""))
+            if len(self.closest) < _MEMO_SIZE:
+                self.closest[bare] = best
+        return best[1] if best[0] >= CLOSE_ENOUGH and best[1] not in taken else None
+
+
+@lru_cache(maxsize=8192)
+def heading(text: str) -> str:
+    """Return a heading as it is compared: half width, no blanks or signs."""
+    return _compared(text)
+
+
+@lru_cache(maxsize=4096)
+def bare_heading(text: str) -> str:
+    """Return a heading also without what stands in brackets."""
+    if unfoldable(text):
+        return text.lower()
+    return heading(_BRACKETS.sub("", re.sub(r"\s+", "", unicodedata.normalize("NFKC", text)))) or heading(text)
+
+
+def unfoldable(text: str) -> bool:
+    """Tell whether the text has no blank, sign or width to fold: most cells."""
+    return text.isalnum() and unicodedata.is_normalized("NFKC", text)
+
+
+def fingerprint(texts: Iterable[str]) -> str:
+    """Return the mark of a header: the same for the same headings in this order."""
+    return hashlib.sha256("\n".join(heading(text) for text in texts).encode()).hexdigest()[:16]
+
+
+def heading_keys(form: Form) -> Mapping[str, str]:
+    """Return the column key for every heading the form knows."""
+    return vocabulary(form).exact
+
+
+def key_of_heading(text: str, keys: Mapping[str, str]) -> str | None:
+    """Return the key of the column that a heading names exactly, or None."""
+    return keys.get(heading(text)) or keys.get(bare_heading(text))
+
+
+def extended(form: Form) -> Form:
+    """Return the form with the extra columns that files may have."""
+    extra = EXTRA_COLUMNS.get(form.code, ())
+    return replace(form, columns=(*form.columns, *(column for column in extra if column.key not in form.keys)))
+
+
+def named(form: Form, before: str) -> bool:
+    """Tell whether a title, as compared, is of this form."""
+    known = vocabulary(form)
+    return known.title in before or any(word in before for word in known.hints)
+
+
+def vocabulary(form: Form) -> Vocabulary:
+    """Return the headings of a form."""
+    found = _of_form.get(id(form))
+    if found is None or found.form is not form:  # to hash a form is to hash all its columns: only once
+        if len(_of_form) >= _MEMO_SIZE:
+            _of_form.clear()
+        found = _of_form[id(form)] = replace(_vocabulary(form), form=form)
+    return found
+
+
+@lru_cache(maxsize=64)
+def _vocabulary(form: Form) -> Vocabulary:
+    exact: dict[str, str] = {}
+    # A title wins over another column's alias, an alias over a synonym, the whole heading over the bare one.
+    for names in _names(extended(form)):
+        for compared in (heading, bare_heading):
+            for text, key in names:
+                exact.setdefault(compared(text), key)
+    words = frozenset(word for word in exact if len(word) > 1) | {heading(BAND)}
+    required = tuple(column.key for column in form.columns if column.required)
+    size = sum(not column.band and column.key != "no" for column in form.columns)
+    hints = tuple(heading(word) for word in _synonyms()["titles"].get(form.code, ()))
+    return Vocabulary(form, exact, words, required, size, heading(form.title), hints)
+
+
+@lru_cache(maxsize=64)
+def corrected(form: Form, learned: Learned) -> Vocabulary:
+    """Return the headings of a form as a clerk mapped them."""
+    known = vocabulary(form)
+    return replace(known, exact={**known.exact, **dict(learned.columns)}, closest={})
+
+
+@lru_cache(maxsize=1)
+def _synonyms() -> dict[str, Any]:
+    return tomllib.loads(resources.path("forms", "synonyms.toml").read_text(encoding="utf-8"))
+
+
+def _names(form: Form) -> Iterator[list[tuple[str, str]]]:
+    shared, own = _synonyms()["columns"], _synonyms()["forms"].get(form.code, {})
+    yield [(column.title, column.key) for column in form.columns]
+    yield [(alias, column.key) for column in form.columns for alias in column.aliases]
+    yield [(alias, column.key) for column in form.columns for alias in own.get(column.key, ())]
+    yield [(alias, column.key) for column in form.columns for alias in shared.get(column.key, ())]
+
+
+def _spellings(text: str, band: str) -> Iterator[str]:
+    yield heading(text)
+    yield bare_heading(text)
+    if band:
+        yield heading(band + text)
+        yield bare_heading(band + text)
+        if bare_heading(text) in _GENERAL:
+            yield heading(band)
+            yield bare_heading(band)
+
+
+def _closeness(bare: str, word: str) -> float:
+    if bare[-1] != word[-1] and bare[-1] in _TELLING_ENDS:
+        return 0.0
+    if len(word) >= _LEAST_SHARED and len(bare) - len(word) <= 2 and word in bare:
+        return 88.0
+    if len(bare) > 3 and len(bare) == len(word) and sorted(bare) == sorted(word):
+        return 90.0
+    return fuzz.ratio(bare, word)
+
+
+def _compared(text: str) -> str:
+    if unfoldable(text):
+        return text.lower()
+    return _PUNCTUATION.sub("", unicodedata.normalize("NFKC", text)).lower()

@@ -1,0 +1,1 @@
+"""Received files: a generator with known truth, files made by hand, fuzz."""
