@@ -6,6 +6,9 @@ all. Level B blocks the package, W asks for a look, I only says.
 
 from __future__ import annotations
 
-from services.checks.preflight import LEVELS, Check, as_json, blocking, run
+from services.checks.preflight import LEVELS, RULES, Check, as_json, blocking, run, waived
+from services.checks.waivers import NEVER, Waiver, kept, take_back, waive
 
-__all__ = ["LEVELS", "Check", "as_json", "blocking", "run"]
+__all__ = [
+    "LEVELS", "NEVER", "RULES", "Check", "Waiver", "as_json", "blocking", "kept", "run", "take_back", "waive", "waived",
+]  # fmt: skip

@@ -9,15 +9,33 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from models import Secondment
-from services import campaigns, people, records, rules
-from services.checks import rules_of_annexes, rules_of_people, rules_of_texts
-from services.checks.trouble import Material, Trouble
-from services.figures import annex_2_rows, annex_3_rows, collect
-from services.listing import head
+from services.checks import (
+    rules_of_annexes,
+    rules_of_cases,
+    rules_of_findings,
+    rules_of_people,
+    rules_of_report,
+    rules_of_sources,
+    rules_of_texts,
+    rules_of_visits,
+)
+from services.checks import waivers as waiving
+from services.checks.gathering import gather
+from services.checks.trouble import Trouble, gathered
+from services.checks.waivers import Waiver
+from services.figures import Facts
 
 LEVELS = {"B": "必须改", "W": "建议核对", "I": "提示"}
-RULES = (*rules_of_annexes.RULES, *rules_of_people.RULES, *rules_of_texts.RULES)
+RULES = (
+    *rules_of_annexes.RULES,
+    *rules_of_cases.RULES,
+    *rules_of_people.RULES,
+    *rules_of_visits.RULES,
+    *rules_of_findings.RULES,
+    *rules_of_report.RULES,
+    *rules_of_sources.RULES,
+    *rules_of_texts.RULES,
+)
 
 
 @dataclass(frozen=True)
@@ -46,52 +64,44 @@ class Check:
     register: str
     waived: str = ""
 
+    @property
+    def waivable(self) -> bool:
+        """Whether the office may let it pass with a reason."""
+        return self.rule not in waiving.NEVER
 
-def run(session: Session, *, campaign_id: int, as_of: date, waivers: Mapping[str, str] | None = None) -> list[Check]:
+
+def run(
+    session: Session, *, campaign_id: int, as_of: date, waivers: Mapping[str, str] | None = None, facts: Facts | None = None
+) -> list[Check]:
     """Return everything that does not agree, blocking first.
+
+    What is waived and kept counts as waived; what is given here comes on top.
 
     Args:
         session: Session of a read or a snapshot.
         campaign_id: Which campaign.
         as_of: Day the figures stand on.
-        waivers: Reason by rule number; a waived issue no longer blocks.
+        waivers: Reason by rule number, or by "rule:uid" for one record.
+        facts: What was read already from the same session as of that day.
 
     Raises:
         Missing: There is no such campaign.
+        UnknownRule, NeverWaived, ReasonMissing: A waiver cannot be.
     """
-    material = gather(session, campaign_id=campaign_id, as_of=as_of)
-    found = [_check(trouble, waivers or {}) for rule in RULES for trouble in rule(material)]
+    standing = [*waiving.given(waivers or {}), *waiving.kept(session, campaign_id=campaign_id)]
+    material = gather(session, campaign_id=campaign_id, as_of=as_of, facts=facts)
+    found = [_check(trouble, standing) for rule in RULES for trouble in gathered(rule(material))]
     return sorted(found, key=lambda check: (list(LEVELS).index(check.level), check.rule))
-
-
-def gather(session: Session, *, campaign_id: int, as_of: date) -> Material:
-    """Read what the rules look at.
-
-    Raises:
-        Missing: There is no such campaign.
-    """
-    facts = collect(session, campaign_id=campaign_id, as_of=as_of)
-    uids = {secondment.id: secondment.uid for secondment in records.alive(session, Secondment, campaign_id=campaign_id)}
-    keys = people.LISTING.form.keys
-    seconded = [
-        {**dict(zip(keys, values, strict=True)), "id": number, "uid": uids[number]}
-        for number, values in head(session, people.LISTING, scope=campaign_id, limit=100_000)
-    ]
-    return Material(
-        facts=facts,
-        annex_2=annex_2_rows(facts),
-        annex_3=annex_3_rows(facts),
-        people=seconded,
-        units=campaigns.units(session, campaign_id=campaign_id),
-        low_fen=rules.number(session, key="preflight_amount_low_fen", on=as_of),
-        high_fen=rules.number(session, key="preflight_amount_high_fen", on=as_of),
-        placeholders=rules.words(session, key="placeholder_words", on=as_of),
-    )
 
 
 def blocking(checks: Iterable[Check]) -> list[Check]:
     """Return the issues that stand in the way of the package."""
     return [check for check in checks if check.level == "B" and not check.waived]
+
+
+def waived(checks: Iterable[Check]) -> dict[str, str]:
+    """Return what was let pass, as a cover prints it: rule and place → reason."""
+    return {f"{check.rule}　{check.place}": check.waived for check in checks if check.waived}
 
 
 def as_json(checks: Sequence[Check]) -> dict[str, Any]:
@@ -111,7 +121,7 @@ def _listed(checks: Sequence[Check]) -> Iterator[dict[str, Any]]:
         }
 
 
-def _check(trouble: Trouble, waivers: Mapping[str, str]) -> Check:
+def _check(trouble: Trouble, standing: Sequence[Waiver]) -> Check:
     record = trouble.record
     uid = record["uid"] if isinstance(record, Mapping) else getattr(record, "uid", None)
     number = record["id"] if isinstance(record, Mapping) else getattr(record, "id", None)
@@ -124,7 +134,7 @@ def _check(trouble: Trouble, waivers: Mapping[str, str]) -> Check:
         uid=uid,
         record_id=number,
         register=_REGISTERS.get(trouble.entity, ""),
-        waived=waivers.get(trouble.rule, ""),
+        waived=waiving.reason_of(standing, rule=trouble.rule, uid=uid),
     )
 
 

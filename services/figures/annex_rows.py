@@ -9,16 +9,20 @@ from sqlalchemy.orm import Session
 
 from models.annexes import CATEGORY_PREFIX, annex_1
 from models.forms import Row
-from services import listing, people
+from services import listing, nominations, people
 from services.figures.facts import Facts
 
 
 def annex_1_rows(session: Session, *, campaign_id: int) -> list[Row]:
-    """Return the rows of Annex 1, units in official order."""
+    """Return the rows of Annex 1, units in official order.
+
+    Who was sent back, withdrawn or replaced no longer stands in it.
+    """
     keys = people.LISTING.form.keys
     wanted = annex_1().keys
     found = listing.head(session, people.LISTING, scope=campaign_id, limit=100_000)
-    return [{key: values[keys.index(key)] for key in wanted} for _id, values in found]
+    standing = (values for _id, values in found if values[keys.index("state")] not in nominations.GONE)
+    return [{key: values[keys.index(key)] for key in wanted} for values in standing]
 
 
 def annex_2_rows(facts: Facts) -> list[Row]:
@@ -46,7 +50,7 @@ def annex_2_rows(facts: Facts) -> list[Row]:
 def annex_3_rows(facts: Facts) -> list[Row]:
     """Return the rows of Annex 3: ordinary-procedure cases in order of entry.
 
-    The amount (fen) is what was decided, else what is proposed; unit and
+    The amount (fen) is what was decided, else notified, else proposed; unit and
     person of one case are added up (source: 附件3 "已（拟）处罚金额").
     """
     rows: list[Row] = []
@@ -66,6 +70,6 @@ def annex_3_rows(facts: Facts) -> list[Row]:
 
 def standing_amount(case: Any) -> int | None:
     """Return the amount in fen that Annex 3 prints for a case; None if none is known."""
-    unit = case.decided if case.decided is not None else case.proposed
-    person = case.person_decided if case.person_decided is not None else case.person_proposed
+    unit = next((fen for fen in (case.decided, case.notified, case.proposed) if fen is not None), None)
+    person = next((fen for fen in (case.person_decided, case.person_notified, case.person_proposed) if fen is not None), None)
     return None if unit is None and person is None else (unit or 0) + (person or 0)

@@ -1,6 +1,6 @@
 """The desk at a glance: what to do, how far the groups are, six figures.
 
-One read of the campaign (`collect`) gives everything, so that all numbers on
+One read of the campaign (`collect_counted`) gives everything, so that all numbers on
 the page stand for the same moment. Pre-flight is not part of it: it is slow.
 """
 
@@ -16,10 +16,9 @@ from sqlalchemy.orm import Session
 
 from models import Phase
 from services import campaigns, groups, workdays
-from services.figures.facts import Facts, collect
-from services.figures.indicators import Figure, figures_by_key
+from services.figures.facts import Facts, collect_counted
+from services.figures.indicators import Figure, Value, figures_by_key
 from services.figures.todos import Todo, short_day, todos
-from services.findings import CLOSED
 
 __all__ = ["DayCount", "GroupProgress", "NotedFigure", "Overview", "Share", "overview"]
 
@@ -121,11 +120,11 @@ def overview(session: Session, *, campaign_id: int, as_of: date) -> Overview:
     Raises:
         Missing: There is no such campaign.
     """
-    facts = collect(session, campaign_id=campaign_id, as_of=as_of)
+    facts = collect_counted(session, campaign_id=campaign_id, as_of=as_of)
     phases = campaigns.phases(session, campaign_id=campaign_id)
     days = _days(facts, phases)
     figures = figures_by_key(session, facts)
-    notes = _notes(facts)
+    notes = _notes(facts, figures)
     return Overview(
         as_of=as_of,
         phase=_phase_sentence(phases, as_of),
@@ -149,18 +148,18 @@ def _coverage(session: Session, facts: Facts) -> tuple[GroupProgress, ...]:
     )
 
 
-def _notes(facts: Facts) -> dict[str, str]:
-    closed = sum(finding.status == CLOSED for finding in facts.findings)
-    open_major = sum(finding.level == "重大" and finding.status != CLOSED for finding in facts.findings)
-    rate = f"复查销号 ÷ 发现 = {100 * closed / len(facts.findings):.1f}%" if facts.findings else "复查合格已销号的"
-    accused = len({case.enterprise_id for case in facts.ordinary})
+def _notes(facts: Facts, figures: Mapping[str, Figure]) -> dict[str, str]:
+    def value(key: str) -> Value:
+        return figures[key].value
+
+    rate, open_major = value("rectification_rate"), (value("major_hazards") or 0) - (value("major_closed") or 0)
     return {
-        "enterprises": f"{len(facts.visits)} 家次；同一企业只计一次",
+        "enterprises": f"{value('visits')} 家次；同一企业只计一次",
         "findings": "一项一类；不含草稿和作废",
         "major_hazards": f"已认定的；还有 {open_major} 项没销号",
-        "closed": rate,
-        "documents": "有文号的文书，含检查记录",
-        "proposed_cases": f"{accused} 家；未含简易程序 {len(facts.cases) - len(facts.ordinary)} 件",
+        "closed": f"复查销号 ÷ 发现 = {rate}%" if rate is not None else "复查合格已销号的",
+        "documents": "、".join(f"{part.word} {part.count}" for part in figures["documents"].parts) or "有文号的文书，含检查记录",
+        "proposed_cases": f"{value('proposed_enterprises')} 家；未含简易程序 {len(facts.cases) - len(facts.ordinary)} 件",
     }
 
 

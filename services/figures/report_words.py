@@ -7,7 +7,7 @@ A name that is not in this list stays as it is and pre-flight P42 blocks it.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from models.kinds import AMOUNT
 from services.figures.indicators import Figure
@@ -38,6 +38,7 @@ NAMES = {
     "已缴金额": "fine_paid_yuan",
     "平台当日录入率": "platform_same_day_rate",
 }
+DAY = "日期"  # the day on which the figures stand
 BRACES = re.compile(r"[{｛]([^{}｛｝]{1,20})[}｝]")
 _FEN_PER_YUAN = 100
 
@@ -51,16 +52,26 @@ def shown(figure: Figure) -> str:
     return f"{figure.value}%" if figure.unit == "%" else str(figure.value)
 
 
-def fill(text: str, figures: Mapping[str, Figure]) -> str:
-    """Return the prose with its numbers; unknown names stay in their braces."""
+def fill(text: str, figures: Mapping[str, Figure], *, day: str = "", bind: Callable[[str, str], str] | None = None) -> str:
+    """Return the prose with its numbers; unknown names stay in their braces.
+
+    Args:
+        text: Prose with names in braces.
+        figures: By key.
+        day: What {日期} becomes.
+        bind: (key, shown) → what is written, for numbers that stay bound.
+    """
 
     def replaced(match: re.Match[str]) -> str:
-        key = NAMES.get(match.group(1).strip())
-        return shown(figures[key]) if key else match.group()
+        name = match.group(1).strip()
+        key = NAMES.get(name)
+        if key is None:
+            return day if day and name == DAY else match.group()
+        return bind(key, shown(figures[key])) if bind else shown(figures[key])
 
     return BRACES.sub(replaced, text)
 
 
 def unknown(text: str) -> tuple[str, ...]:
     """Return the names in braces that no figure answers to."""
-    return tuple(name for name in BRACES.findall(text) if name.strip() not in NAMES)
+    return tuple(name for name in BRACES.findall(text) if name.strip() not in NAMES and name.strip() != DAY)

@@ -7,16 +7,14 @@ not on the platform, units that have not sent their people, the next deadlines.
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from models import Deadline, Secondment
-from services import campaigns, records, workdays
+from models import Deadline
+from services import campaigns, records, reporting, workdays
 from services.campaigns import DeadlineView
 from services.figures.facts import Facts
 
@@ -99,16 +97,8 @@ def _platform(facts: Facts, *, same_day: bool) -> Iterator[Todo]:
 
 
 def _units(session: Session, facts: Facts, due: date | None) -> Iterator[Todo]:
-    query = (
-        select(Secondment.unit_id, func.count())
-        .where(Secondment.campaign_id == facts.campaign.id, Secondment.deleted_at.is_(None))
-        .group_by(Secondment.unit_id)
-    )
-    sent: Counter[int | None] = Counter()
-    for unit_id, count in session.execute(query):
-        sent[unit_id] = count
-    asked = [unit for unit in campaigns.units(session, campaign_id=facts.campaign.id) if unit.nominees]
-    behind = [unit.name for unit in asked if sent[unit.id] < (unit.nominees or 0)]
+    board = reporting.board(session, campaign_id=facts.campaign.id)
+    asked, behind = board.expected, [unit.name for unit in board.owing]
     if not behind:
         return
     state, word = _badge(due, facts.as_of) if due else (CALM, "待报")

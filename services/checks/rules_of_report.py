@@ -1,0 +1,171 @@
+"""Pre-flight rules over the summary report and its numbers (P34 to P38)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from services.campaigns import REPORT_PARTS
+from services.checks.trouble import Material, Trouble
+from services.figures import report_words
+
+_CLAUSE = re.compile(r"[^，。；;！？\n]+")
+_COUNTED = re.compile(
+    r"(?<![第\d.])(\d+(?:\.\d+)?)\s*(家次|家|组次|个检查组|个组|人次|人|名|项|条|处|起|件|份|次|个|万元|元|％|%)(?!规定|要求|以上|以下|以内)"
+)
+_SCOPED = re.compile(r"同比|环比|上年|去年|上次|以往|每[家组人]|平均|较|计划|应查|不少于|至少|目标|规定|[一二三四五六七八九十\d]检查组")
+_LABELS: tuple[tuple[str, str, str], ...] = (
+    (r"检查(?:了)?(?:工贸)?企业", "家", "enterprises"),
+    (r"检查.*", "家次", "visits"),
+    (r"出动", "组次", "group_visits"),
+    (r"(?:派出|成立|组成|设)", "个检查组", "groups"),
+    (r"执法人员", "人次", "officer_visits"),
+    (r"专家", "人次", "expert_visits"),
+    (r"重大(?:事故|安全)?隐患", "项条处个", "major_hazards"),
+    (r"(?:发现|查出|排查)(?:各类)?(?:安全)?(?:问题|隐患)(?:隐患)?", "项条处个", "findings"),
+    (r"当场整改", "项条处个", "fixed_on_spot"),
+    (r"(?:已|完成)(?:完成)?整改(?:完成)?", "项条处个", "closed"),
+    (r"整改率", "%％", "rectification_rate"),
+    (r"处罚事项", "项", "penalty_items"),
+    (r"拟立案", "件起", "proposed_cases"),
+    (r"(?<!拟)立案(?:查处|处罚)?", "件起", "filed_cases"),
+    (r"执法文书", "份", "documents"),
+    (r"停产(?:停业)?(?:整顿)?", "家", "stop_orders"),
+)
+_ALIKE = ("项条处个", "件起", "%％")  # each sign of these is a unit by itself
+_BETWEEN = r"[^\d，。；]{0,5}$"
+_SWAPPED = {
+    "家": ("enterprises", "visits", "家次"),
+    "家次": ("visits", "enterprises", "家"),
+    "个检查组": ("groups", "group_visits", "组次"),
+    "个组": ("groups", "group_visits", "组次"),
+    "组次": ("group_visits", "groups", "个组"),
+}
+_FIELD_UNITS = (
+    (re.compile(r"[{｛]检查家次[}｝]\s*家(?!次)"), "“{检查家次}”是家次，后面写成了“家”"),
+    (re.compile(r"[{｛]检查企业[}｝]\s*家次"), "“{检查企业}”是家数，后面写成了“家次”"),
+    (re.compile(r"[{｛]出动组次[}｝]\s*个?(?:检查)?组(?!次)"), "“{出动组次}”是组次，后面写成了“组”"),
+    (re.compile(r"[{｛]检查组[}｝]\s*组次"), "“{检查组}”是组数，后面写成了“组次”"),
+)
+_RATE = re.compile(r"整改率[^\d，。；%％]{0,6}(\d+(?:\.\d+)?)\s*[%％]")
+_DENOMINATOR = re.compile(r"[{｛]\s*发现问题\s*[}｝]|(?:发现|查出|排查)[^，。；\d]{0,8}\d+")
+
+
+@dataclass(frozen=True)
+class _Number:
+    """A number that the clerk wrote by hand.
+
+    Attributes:
+        key: The figure that its words name; empty if they name none.
+        scoped: Speaks of a part: one town, one group, last year.
+    """
+
+    part: str
+    text: str
+    value: float
+    decimals: int
+    unit: str
+    key: str
+    scoped: bool
+
+
+def numbers_equal_the_figures(material: Material) -> Iterator[Trouble]:
+    """P34 P35 P37: numbers by hand equal the figure they name, or are listed."""
+    loose: list[_Number] = []
+    for one in _numbers(material):
+        swapped = _SWAPPED.get(one.unit)
+        place = f"总结报告　{one.part}"
+        if swapped and not one.scoped and _value(material, swapped[0]) != one.value == _value(material, swapped[1]):
+            unit = swapped[2]
+            message = f"总结“{one.part}”写“{one.text}”，这个数是{unit}数，口径不同；改成“{_shown(one.value)}{unit}”，或改数"
+            yield Trouble("P37", "W", message, place, "campaign", material.facts.campaign)
+            continue
+        wanted = _value(material, one.key) if one.key and not one.scoped else None
+        if wanted is not None and one.unit in _ALIKE[-1]:
+            wanted = round(wanted, one.decimals)  # a rate may be told more roughly
+        if wanted is not None and wanted != one.value:
+            if one.key == "rectification_rate" and one.value > 100:
+                continue  # P38 names it
+            figure = material.figures[one.key]
+            message = f"总结“{one.part}”写“{one.text}”，表里{figure.name}是 {_shown(wanted)} {figure.unit}；改数，或换成花括号里的指标名"
+            yield Trouble("P34", "B", message, place, "campaign", material.facts.campaign)
+        elif wanted is None:
+            loose.append(one)
+    if loose:
+        said = "、".join(dict.fromkeys(f"“{one.text}”" for one in loose))
+        message = f"总结里有手写的数字：{said}，数据变了不会跟着变；逐个核对，或换成花括号里的指标名"
+        yield Trouble("P35", "W", message, f"总结报告　{loose[0].part}", "campaign", material.facts.campaign)
+
+
+def report_parts_have_text(material: Material) -> Iterator[Trouble]:
+    """P36: none of the parts of the report that the office writes is empty."""
+    prose = material.facts.campaign.prose or {}
+    empty = [part for part in REPORT_PARTS[1:] if not str(prose.get(part) or "").strip()]
+    if empty:
+        message = f"总结第“{'”“'.join(empty)}”部分还没有文字；在 report.txt 里补写后重新导入"
+        yield Trouble("P36", "W", message, f"总结报告　{'、'.join(empty)}", "campaign", material.facts.campaign)
+
+
+def counting_words_fit(material: Material) -> Iterator[Trouble]:
+    """P37: a figure in braces stands before its own unit: 家 is not 家次, 组 not 组次."""
+    for part, text in (material.facts.campaign.prose or {}).items():
+        for pattern, said in _FIELD_UNITS:
+            if pattern.search(str(text or "")):
+                message = f"总结“{part}”里{said}；改正单位，或换指标"
+                yield Trouble("P37", "W", message, f"总结报告　{part}", "campaign", material.facts.campaign)
+
+
+def rates_are_possible(material: Material) -> Iterator[Trouble]:
+    """P38: the rectification rate is possible, and its denominator is told."""
+    prose = {part: str(text or "") for part, text in (material.facts.campaign.prose or {}).items()}
+    for part, text in prose.items():
+        for match in _RATE.finditer(text):
+            if float(match.group(1)) > 100:
+                message = f"总结“{part}”写“{match.group()}”，整改率不会超过 100%；改数，或换成“{{整改率}}”"
+                yield Trouble("P38", "B", message, f"总结报告　{part}", "campaign", material.facts.campaign)
+            elif not material.facts.findings:
+                message = f"总结“{part}”写“{match.group()}”，可是没有发现问题，没有整改率可算；删去"
+                yield Trouble("P38", "B", message, f"总结报告　{part}", "campaign", material.facts.campaign)
+    # an overview without braces gets the standard sentence, and that names the denominator
+    own = report_words.BRACES.search(prose.get(REPORT_PARTS[0], ""))
+    part = next((part for part, text in prose.items() if _RATE.search(text) or re.search(r"[{｛]\s*(?:到期)?整改率\s*[}｝]", text)), "")
+    if own and part and not any(_DENOMINATOR.search(text) for text in prose.values()):
+        message = f"总结“{part}”写了整改率，没有写发现问题多少项，看不出分母；补上“发现问题{{发现问题}}项”"
+        yield Trouble("P38", "B", message, f"总结报告　{part}", "campaign", material.facts.campaign)
+
+
+RULES = (numbers_equal_the_figures, report_parts_have_text, counting_words_fit, rates_are_possible)
+
+
+def _numbers(material: Material) -> Iterator[_Number]:
+    parts = [unit.name for unit in material.units]
+    parts += [group.name for group in material.facts.groups] + [str(name) for name in material.facts.campaign.categories]
+    parts += [str(name) for name in material.facts.campaign.industries or ()]
+    for part, text in (material.facts.campaign.prose or {}).items():
+        for clause in _CLAUSE.findall(report_words.BRACES.sub("〓", str(text or ""))):
+            scoped = bool(_SCOPED.search(clause)) or any(name in clause for name in parts)
+            before = 0
+            for match in _COUNTED.finditer(clause):
+                said, unit = clause[before : match.start()], match.group(2)
+                decimals = len(match.group(1).partition(".")[2])
+                key = _named(clause[: match.start()], unit)
+                yield _Number(part, (said[-10:] + match.group()).strip("〓、 "), float(match.group(1)), decimals, unit, key, scoped)
+                before = match.end()
+
+
+def _named(before: str, unit: str) -> str:
+    """Return the figure that the words before a number name in its unit; "" if they name none."""
+    for label, units, key in _LABELS:
+        if (unit in units if units in _ALIKE else unit == units) and re.search(label + _BETWEEN, before):
+            return key
+    return ""
+
+
+def _value(material: Material, key: str) -> float | None:
+    value = material.figures[key].value if key in material.figures else None
+    return None if value is None else float(value)
+
+
+def _shown(value: float) -> str:
+    return f"{value:g}"
