@@ -12,28 +12,41 @@ import json
 import re
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from typing import Any
 
-from models import Campaign
-from services import attachments, backup, campaigns, checks, clock, figures, packages, rules, settings, undoing, workdays
+from services import backup, campaigns, checks, clock, figures, packages, rules, settings, undoing, workdays
 from services.errors import FileTrouble, Problem, Refused
-from services.imports.apply import apply_plan
-from services.imports.plan import Plan, forms_of, make_plan, read_file
-from services.imports.read_form import ReadForm
-from services.imports.worker import Reader
+from services.importing import (
+    FileChanged,
+    Step,
+    apply,
+    apply_batch,
+    backed_up_after,
+    blank_form,
+    import_all,
+    plan_file,
+    plan_files,
+    plan_read,
+    replan,
+    return_copy,
+)
 from services.progress import Progress, silent
 from services.store import Store
 
+__all__ = [
+    "DEMO_WORKDAYS", "FileChanged", "NoNotice", "NoUnitNames", "NotAFolder", "NotReadable", "Run", "Step", "apply", "apply_batch",
+    "backed_up_after", "blank_form", "export_form", "import_all", "make_package", "plan_file", "plan_files", "plan_read", "replan",
+    "return_copy", "run_folder",
+]  # fmt: skip
 DEMO_WORKDAYS = 4
 _UNIT_TITLES = {
     "名称": "name", "单位": "name", "单位名称": "name", "报送单位": "name", "镇办": "name",
     "类型": "kind", "类别": "kind", "别名": "aliases", "简称": "aliases", "应报人数": "nominees", "人数": "nominees",
 }  # fmt: skip
 _NO_FORMS = frozenset({"thumbs.db", "desktop.ini"})
-_ORDER = ("enterprises", "personnel", "groups", "inspections", "hazard_list", "cases", "inspection_stats", "case_stats")
 _HEADING = re.compile(r"^[【\[]?\s*(?:[一二三四]、)?\s*([^】\]]+?)\s*[】\]]?$")
 _TEXT_CODES = ("utf-8-sig", "gb18030")
 
@@ -61,36 +74,12 @@ class NoUnitNames(Refused):
     mend = "第一行写表头 name,kind,aliases,nominees，下面一行一个单位。"
 
 
-class FileChanged(Refused):
-    """A file was changed between looking at it and importing it."""
-
-    code = "file_changed"
-    template = "文件“{path}”在核对之后又改过，没有导入。"
-    mend = "重新选定这个文件，看过会写入什么再导入。"
-
-
 class NotAFolder(Refused):
     """The path is no folder."""
 
     code = "not_a_folder"
     template = "“{path}”不是文件夹。"
     mend = "选定装有方案、名录和来表的文件夹。"
-
-
-@dataclass
-class Step:
-    """One step of a run, as it is reported.
-
-    Attributes:
-        outcome: "done", "same", "flagged" or "refused".
-        message: The sentence of a refusal.
-    """
-
-    name: str
-    file: str | None
-    outcome: str
-    counts: dict[str, int] = field(default_factory=dict)
-    message: str = ""
 
 
 @dataclass
@@ -117,7 +106,9 @@ class Run:
             "schema": "run/1",
             "campaign": {"uid": self.uid, "name": self.campaign},
             "steps": [
-                {"name": s.name, "file": s.file, "outcome": s.outcome, "counts": s.counts, **({"message": s.message} if s.message else {})}
+                {"name": s.name, "file": s.file, "outcome": s.outcome, "counts": s.counts}
+                | ({"message": s.message} if s.message else {})
+                | ({"disagree": s.named} if s.named else {})
                 for s in self.steps
             ],
             "figures": figures.as_json(self.figures, self.breakdowns),
@@ -183,82 +174,6 @@ def run_folder(
     return Run(name, uid, steps, computed, broken_down, issues, package, blocked)
 
 
-def import_all(store: Store, *, paths: list[Path], campaign_id: int | None, progress: Progress = silent) -> list[Step]:
-    """Read, plan and apply files in the order in which their rows need each other.
-
-    A file that is refused is reported and does not stop the others.
-    """
-    steps: list[Step] = []
-    waiting: list[tuple[int, Path, ReadForm]] = []
-    with store.read() as session:
-        campaign = session.get(Campaign, campaign_id) if campaign_id else None
-        forms, year = forms_of(campaign), campaign.year if campaign else None
-    with Reader() as reader:
-        for number, path in enumerate(paths, start=1):
-            progress(number, 2 * len(paths), path.name)
-            try:
-                read = read_file(path, reader=reader, forms=forms, year=year)
-            except Problem as problem:
-                steps.append(Step("导入", path.name, "refused", {}, problem.message()))
-                continue
-            code = read.form.code if read.form else (read.tables[0].form.code if read.tables and read.tables[0].form else "")
-            waiting.append((_ORDER.index(code) if code in _ORDER else len(_ORDER), path, read))
-    waiting.sort(key=lambda one: (one[0], one[1].name))
-    for number, (_place, path, read) in enumerate(waiting, start=len(paths) + 1):
-        progress(number, 2 * len(paths), path.name)
-        try:
-            plan = plan_read(store, path=path, read=read, campaign_id=campaign_id, progress=progress)
-            counts = apply(store, plan=plan, progress=progress)
-        except Problem as problem:
-            steps.append(Step("导入", path.name, "refused", {}, problem.message()))
-            continue
-        to_look_at = counts["rejected"] or (plan.writes and counts["flagged"])
-        outcome = "flagged" if to_look_at else "done" if plan.writes else "same"
-        steps.append(Step("导入", path.name, outcome, counts))
-    return steps
-
-
-def plan_file(store: Store, *, path: Path, campaign_id: int | None, expected: str | None = None, progress: Progress = silent) -> Plan:
-    """Read one file and say what its import would do; nothing is written.
-
-    Raises:
-        FileMissing, NotImportable, NeedsCampaign: With the sentence for the clerk.
-    """
-    with store.read() as session:
-        campaign = session.get(Campaign, campaign_id) if campaign_id else None
-        forms, year = forms_of(campaign), campaign.year if campaign else None
-    with Reader() as reader:
-        read = read_file(path, reader=reader, forms=forms, expected=expected, year=year)
-    return plan_read(store, path=path, read=read, campaign_id=campaign_id, progress=progress)
-
-
-def plan_read(store: Store, *, path: Path, read: ReadForm, campaign_id: int | None, progress: Progress = silent) -> Plan:
-    """Plan the import of a file that was read already.
-
-    Raises:
-        NotImportable, NeedsCampaign: With the sentence for the clerk.
-    """
-    with store.snapshot() as snapshot:
-        return make_plan(snapshot, path=path, read=read, campaign_id=campaign_id, progress=progress)
-
-
-def apply(store: Store, *, plan: Plan, progress: Progress = silent) -> dict[str, int]:
-    """Write a plan: original kept, backup made, one operation.
-
-    Raises:
-        FileChanged: The file is no longer the one that was looked at.
-        Problem: Nothing was written.
-    """
-    if not plan.writes:
-        return plan.counts
-    if backup.due(store, "import"):
-        backup.make(store, reason="导入前")
-    if attachments.keep(store.folder, plan.path) != plan.sha256:
-        raise FileChanged(path=str(plan.path))
-    with store.write(f"导入 {plan.path.name}") as session:
-        return apply_plan(session, plan=plan, progress=progress)
-
-
 def make_package(
     store: Store,
     *,
@@ -279,13 +194,22 @@ def make_package(
     with store.snapshot() as snapshot:
         undoing.verify(snapshot, progress=progress)  # a damaged row must never reach a report
         contents = packages.gather(
-            snapshot, campaign_id=campaign_id, operator=store.operator or "", as_of=as_of, waivers=waivers, draft=draft
+            snapshot,
+            campaign_id=campaign_id,
+            operator=store.operator or "",
+            as_of=as_of,
+            waivers=waivers,
+            draft=draft,
+            folder=store.folder,
         )
+    if draft or not checks.blocking(contents.checks):
+        backup.at(store, "draft" if draft else "package")
     made: packages.Made | None = None
     try:
-        made = packages.produce(contents, target=target, waivers=waivers, progress=progress)
+        made = packages.produce(contents, target=target, progress=progress)
+        packages.keep_frozen(store.folder, made=made)
         with store.write(f"生成报送包（{'草稿' if draft else f'第{contents.version}版'}）") as session:
-            packages.record(session, made=made, waivers=waivers)
+            packages.record(session, made=made)
     except BaseException:
         if made is not None:
             _discard_unless_recorded(store, made)
@@ -304,11 +228,15 @@ def _discard_unless_recorded(store: Store, made: packages.Made) -> None:
 def export_form(store: Store, *, campaign_id: int, key: str, target: Path) -> int:
     """Write one annex or register as xlsx or pdf; return how many rows.
 
+    What is printed was proven against the history just before, however well the file was found at opening.
+
     Raises:
         UnknownForm: There is no form of this key.
+        HistoryBroken: A row differs from its history; nothing was written.
         FileTrouble: It cannot be written.
     """
     with store.snapshot() as snapshot:
+        undoing.verify(snapshot)
         printed = packages.printed_form(snapshot, campaign_id=campaign_id, key=key, operator=store.operator or "")
     packages.export_form(printed, target=target)
     return len(printed.rows)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from services.packages.contents import Contents, gather, printed_form
-from services.packages.produce import Blocked, Made, discard, export_form, produce, record, recorded, require_target
+from services.packages.produce import Blocked, Made, discard, export_form, keep_frozen, produce, record, recorded, require_target
 
 __all__ = [
     "Blocked",
@@ -12,6 +12,7 @@ __all__ = [
     "discard",
     "export_form",
     "gather",
+    "keep_frozen",
     "printed_form",
     "produce",
     "record",

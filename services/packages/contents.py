@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -11,7 +11,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from models import Campaign, Package
-from models.annexes import PREFLIGHT
+from models.annexes import CASE_LIST, ENTERPRISE_LIST, INSPECTION_RECORD, PREFLIGHT
 from models.forms import Row
 from services import (
     campaigns,
@@ -34,7 +34,12 @@ from services.errors import Refused
 from services.exports.printed import Printed
 from services.exports.word import Report
 from services.figures import Figure
-from services.packages.report import build_report
+from services.locking import LOCKED
+from services.packages import differences, frozen, lists, templates
+from services.packages.differences import Difference
+from services.packages.report import build_report, values
+from services.packages.templates import InForce
+from services.paths import DataFolder
 
 DRAFT = "草稿"
 REGISTERS = {
@@ -57,25 +62,52 @@ class Contents:
 
     Attributes:
         tables: File name without suffix → the table, in printed order.
-        report: The summary report.
+        lists: The same for the ledgers that go with them, personal numbers masked.
+        report: The summary report, its numbers bound.
+        template: What the report is written from.
         checks: What pre-flight found, waived issues included.
-        totals: The figures that the package states, by key.
+        waivers: What the office lets pass, rule (or rule:record) → reason.
+        figures: What the package states.
         version: Number of this version; 0 for a draft.
+        supplement: Whether the campaign was handed in before: then this is a 补报.
         history_head: Hash of the newest operation in the snapshot.
-        reader: To whom it goes.
+        recipient: To whom it goes; `email` and `contact` for the mail.
         sheet: The pre-flight page.
+        data: The frozen data, as its JSON file holds it; `registers` are its tables.
+        difference: What changed since the version before; None for the first.
     """
 
     campaign_id: int
     campaign: str
     tables: Mapping[str, Printed]
+    lists: Mapping[str, Printed]
     report: Report
+    template: InForce
     checks: list[Check]
+    waivers: Mapping[str, str]
     figures: Sequence[Figure]
     version: int
+    supplement: bool
     history_head: str
     recipient: str
+    email: str
+    contact: str
     sheet: Printed
+    data: Mapping[str, Any]
+    registers: Sequence[Printed]
+    difference: Difference | None
+
+    @property
+    def named(self) -> str:
+        """How this version is called on paper."""
+        if self.version == 0:
+            return "草稿，不作报送"
+        return f"第{self.version}版{'，补报' if self.supplement else ''}"
+
+    @property
+    def values(self) -> dict[str, str]:
+        """What a template may ask for, by Chinese name."""
+        return values(self.figures, self.report)
 
     @property
     def totals(self) -> dict[str, Any]:
@@ -91,6 +123,7 @@ def gather(
     as_of: date | None = None,
     waivers: Mapping[str, str] | None = None,
     draft: bool = False,
+    folder: DataFolder | None = None,
 ) -> Contents:
     """Read everything that the package says.
 
@@ -99,41 +132,94 @@ def gather(
         campaign_id: Which campaign.
         operator: Who makes it; signs the tables.
         as_of: Day the figures stand on; today if not given.
-        waivers: Reason by rule number.
-        draft: Whether it is a draft: marked, without version.
+        waivers: Reason by rule number, besides those that are kept.
+        draft: Marked, and without version.
+        folder: Of the office's template and earlier versions.
 
     Raises:
-        Missing: There is no such campaign.
+        Missing, TemplateGone: There is no such campaign, or no template.
     """
-    day = as_of or clock.today()
+    day, options = as_of or clock.today(), settings.load(session)
     campaign = records.get(session, Campaign, campaign_id)
-    options = settings.load(session)
     facts = figures.collect(session, campaign_id=campaign_id, as_of=day)
     computed = figures.all_figures(session, facts)
-    found = checks.run(session, campaign_id=campaign_id, as_of=day, waivers=waivers)
     last = session.scalar(select(func.max(Package.version)).where(Package.campaign_id == campaign_id)) or 0
-    office = options.brigade or campaign.issuer or ""
+    office, mark = options.brigade or campaign.issuer or "", DRAFT if draft else ""
     line = (("填报单位", office), ("填报人", operator), ("联系电话", campaign.contact_phone or ""), ("填报日期", day.isoformat()))
-    forms = campaigns.forms(campaign)
-    rows = (figures.annex_1_rows(session, campaign_id=campaign_id), figures.annex_2_rows(facts), figures.annex_3_rows(facts))
-    mark = DRAFT if draft else ""
-    tables = {
-        f"附件{number}{form.title}": Printed(form=form, rows=own, label=f"附件{number}", facts=line, watermark=mark)
-        for number, (form, own) in enumerate(zip(forms, rows, strict=True), start=1)
-    }
-    head = undoing.head(session)
-    version = 0 if draft else last + 1
-    named = "草稿" if draft else f"第{version}版"
-    sheet_facts = (
-        ("专项行动", campaign.name),
-        ("版本", named),
-        ("操作记录校验值", head[:16]),
-        ("制表", operator),
-        ("日期", day.isoformat()),
+    tables = _annexes(session, campaign, facts, line=line, mark=mark)
+    like = Printed(form=PREFLIGHT, rows=(), facts=line, watermark=mark)
+    listed, behind = _lists(session, facts, like, masked=options.mask_personal)
+    registers = [*tables.values(), *listed.values(), *behind]
+    head, version, named = undoing.head(session), 0 if draft else last + 1, DRAFT if draft else f"第{last + 1}版"
+    found = checks.run(session, campaign_id=campaign_id, as_of=day, waivers=waivers)
+    data = _frozen(campaign, registers, computed, day=day, version=version, head=head)
+    before = frozen.of_version(session, folder=folder, campaign_id=campaign_id) if folder and last else None
+    return Contents(
+        campaign_id=campaign_id,
+        campaign=campaign.name,
+        tables=tables,
+        lists=listed,
+        report=build_report(campaign, facts, computed, signer=campaign.issuer or office, day=day, watermark=mark),
+        template=templates.in_force(session, folder=folder),
+        checks=found,
+        waivers={**{one.key: one.reason for one in checks.kept(session, campaign_id=campaign_id)}, **(waivers or {})},
+        figures=computed,
+        version=version,
+        supplement=campaign.state == LOCKED,
+        history_head=head,
+        recipient=campaign.recipient or "",
+        email=campaign.contact_email or "",
+        contact=f"{operator} {campaign.contact_phone or ''}".strip(),
+        sheet=_sheet(found, campaign, like, named=named, head=head, operator=operator, day=day),
+        data=data,
+        registers=registers,
+        difference=differences.compare(before, data) if before else None,
     )
-    sheet = Printed(form=PREFLIGHT, rows=[_check_row(check) for check in found], facts=sheet_facts, watermark=mark)
-    report = build_report(campaign, facts, computed, signer=campaign.issuer or office, day=day, watermark=mark)
-    return Contents(campaign_id, campaign.name, tables, report, found, computed, version, head, campaign.recipient or "", sheet)
+
+
+def _lists(session: Session, facts: figures.Facts, like: Printed, *, masked: bool) -> tuple[dict[str, Printed], list[Printed]]:
+    """Return the ledgers that go with the annexes, and the registers behind them."""
+    listed = {lists.LEDGER: lists.ledger(facts, like), lists.HAZARDS: lists.hazards(session, facts, like)}
+    behind = _registers(session, facts)
+    if masked:
+        return {name: lists.masked(one) for name, one in listed.items()}, [lists.masked(one) for one in behind]
+    return listed, behind
+
+
+def _annexes(
+    session: Session, campaign: Campaign, facts: figures.Facts, *, line: tuple[tuple[str, str], ...], mark: str
+) -> dict[str, Printed]:
+    rows = (figures.annex_1_rows(session, campaign_id=campaign.id), figures.annex_2_rows(facts), figures.annex_3_rows(facts))
+    return {
+        f"附件{number}{form.title}": Printed(form=form, rows=own, label=f"附件{number}", facts=line, watermark=mark)
+        for number, (form, own) in enumerate(zip(campaigns.forms(campaign), rows, strict=True), start=1)
+    }
+
+
+def _sheet(found: list[Check], campaign: Campaign, like: Printed, *, named: str, head: str, operator: str, day: date) -> Printed:
+    facts = (("专项行动", campaign.name), ("版本", named), ("操作记录校验值", head[:16]), ("制表", operator), ("日期", day.isoformat()))
+    return replace(like, rows=[_check_row(check) for check in found], facts=facts)
+
+
+def _registers(session: Session, facts: figures.Facts) -> list[Printed]:
+    """Return what stands behind the annexes and is not in them: visits, cases, groups, enterprises."""
+    visits = [{key: getattr(one, key) for key in INSPECTION_RECORD.keys} for one in facts.visits]
+    found = [{key: getattr(one, key) for key in CASE_LIST.keys} for one in facts.cases]
+    firms = [{key: getattr(one, key, None) for key in ENTERPRISE_LIST.keys} for one in facts.enterprises.values()]
+    desk = groups.LISTING
+    named = [
+        dict(zip(desk.form.keys, values, strict=True)) for _id, values in listing.head(session, desk, scope=facts.campaign.id, limit=10_000)
+    ]
+    pairs = ((INSPECTION_RECORD, visits), (CASE_LIST, found), (desk.form, named), (ENTERPRISE_LIST, firms))
+    return [Printed(form=form, rows=rows) for form, rows in pairs]
+
+
+def _frozen(
+    campaign: Campaign, tables: Sequence[Printed], computed: Sequence[Figure], *, day: date, version: int, head: str
+) -> dict[str, Any]:
+    stated = [{"key": f.key, "name": f.name, "value": f.value, "unit": f.unit, "definition": f.definition} for f in computed]
+    facts = {"uid": campaign.uid, "name": campaign.name, "as_of": day.isoformat(), "version": version or None, "history_head": head}
+    return frozen.document({**facts, "figures": stated}, tables)
 
 
 def printed_form(session: Session, *, campaign_id: int, key: str, operator: str) -> Printed:

@@ -7,7 +7,7 @@ column widths, pages, wrapped texts. The report flows by the measures of
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import NamedTuple
@@ -15,57 +15,41 @@ from typing import NamedTuple
 from sqlalchemy.orm import Session
 
 from models import Campaign
-from services import records
+from services import clock, records
 from services.checks import Check
-from services.exports import fonts
+from services.exports import fonts, template
+from services.exports.flow import Box, SheetPage, Text, lay_out_document
 from services.exports.layout import A4_PORTRAIT, LABEL_PT, LINE, POINTS_PER_MM, Layout, Line, Paper, lay_out, pages, room_em
-from services.exports.printed import Printed, cells, plain
-from services.exports.word import LEFT_MM, LINE_PT, TABLE_PT, TEXT_MM, TEXT_PT, TITLE_PT, TOP_MM, Report, Table
-from services.exports.wrapping import head_lines, title_lines, wrap
+from services.exports.printed import Printed, cells
+from services.exports.wrapping import head_lines, wrap
+from services.figures import report_words
+from services.locking import OPEN
+from services.packages import differences, lists
 from services.packages.contents import gather
+from services.paths import DataFolder
 
+__all__ = ["Box", "Preview", "Sheet", "SheetPage", "Spot", "Text", "preview", "report_sheet", "sheet_of"]
+
+_TABS = {lists.LEDGER: "台账", lists.HAZARDS: "隐患"}
 _PAD_PT = 3.0
 _FOOTER_PT = 9.0
 _FOOTER_MM = 11.0
-_BOTTOM_MM = 35
-_ROW_PT = 20.0
 _LONGEST_NAME = 60
 
 
-class Box(NamedTuple):
-    """A ruled rectangle, in points from the top left of the paper."""
-
-    left: float
-    top: float
-    width: float
-    height: float
-
-
-class Text(NamedTuple):
-    """A line of words; `side` is "left" or "center" within its width."""
-
-    words: str
-    left: float
-    baseline: float
-    width: float
-    size: float
-    role: str = fonts.BODY
-    side: str = "center"
-
-
 class Spot(NamedTuple):
-    """Where a row stands: number of the page from 0, and its rectangle."""
+    """Where a row stands: page from 0, rectangle, left and right of its columns."""
 
     page: int
     box: Box
+    edges: Mapping[str, tuple[float, float]]
 
-
-@dataclass
-class SheetPage:
-    """One page: what is ruled and what is written."""
-
-    boxes: list[Box] = field(default_factory=list)
-    texts: list[Text] = field(default_factory=list)
+    def cell(self, key: str) -> Box | None:
+        """Return the rectangle of one cell; None where the table has no such column."""
+        if key not in self.edges:
+            return None
+        left, right = self.edges[key]
+        return Box(left, self.box.top, right - left, self.box.height)
 
 
 @dataclass(frozen=True)
@@ -99,6 +83,9 @@ class Preview:
         version: Number that the next version gets.
         recipient: To whom it goes.
         due: Day it is due; None if the notice names none.
+        difference: What changed since the version before, in a sentence.
+        state: How the campaign stands: open, locked, closed.
+        shown: Each figure by key, as the report prints it.
     """
 
     checks: tuple[Check, ...]
@@ -106,24 +93,38 @@ class Preview:
     version: int
     recipient: str
     due: date | None
+    difference: str = ""
+    state: str = OPEN
+    shown: Mapping[str, str] = field(default_factory=dict)
 
 
-def preview(session: Session, *, campaign_id: int, operator: str) -> Preview:
+def preview(session: Session, *, campaign_id: int, operator: str, folder: DataFolder | None = None) -> Preview:
     """Return pre-flight and the printed pages of the package, unwritten.
 
     Args:
         session: Session of a snapshot.
         campaign_id: Which campaign.
         operator: Who makes it; signs the tables.
+        folder: Where the office's template and earlier versions are kept.
 
     Raises:
         Missing: There is no such campaign.
+        BrokenTemplate: The report's template has fields that cannot be filled.
     """
-    contents = gather(session, campaign_id=campaign_id, operator=operator)
+    contents = gather(session, campaign_id=campaign_id, operator=operator, folder=folder)
     due = records.get(session, Campaign, campaign_id).report_due
     sheets = [sheet_of(printed, tab=printed.label) for printed in contents.tables.values()]
-    sheets += [report_sheet(contents.report), sheet_of(contents.sheet, tab="体检单")]
-    return Preview(tuple(contents.checks), tuple(sheets), contents.version, contents.recipient, due)
+    sheets += [sheet_of(printed, tab=_TABS[name]) for name, printed in contents.lists.items()]
+    data = template.render(contents.report, contents.values, template=contents.template.path, made_at=clock.now())
+    sheets.insert(len(contents.tables), report_sheet(data, tab="总结", title=contents.report.title))
+    sheets.append(sheet_of(contents.sheet, tab="体检"))
+    if contents.difference is not None:
+        whole = differences.printed(contents.difference, contents.sheet)
+        sheets.append(sheet_of(differences.one_page(whole, workbook="与上一版的差别.xlsx"), tab="差别"))
+    said = contents.difference.words if contents.difference else ""
+    shown = {figure.key: report_words.shown(figure) for figure in contents.figures}
+    state = records.get(session, Campaign, campaign_id).state
+    return Preview(tuple(contents.checks), tuple(sheets), contents.version, contents.recipient, due, said, state, shown)
 
 
 def sheet_of(printed: Printed, *, tab: str) -> Sheet:
@@ -137,6 +138,7 @@ def sheet_of(printed: Printed, *, tab: str) -> Sheet:
     shared = pages(layout, label=bool(printed.label))
     drawn: list[SheetPage] = []
     spots: dict[str, Spot] = {}
+    edges = _Pen(layout).edges(printed.form.keys)
     for number, lines in enumerate(shared):
         pen = _Pen(layout)
         if number == 0:
@@ -146,7 +148,7 @@ def sheet_of(printed: Printed, *, tab: str) -> Sheet:
         for line in lines:
             box = pen.draw_line(line, span=layout.merge_total if line is layout.lines[-1] else 0)
             for name in _names(line):
-                spots.setdefault(name, Spot(number, box))
+                spots.setdefault(name, Spot(number, box, edges))
         if number == len(shared) - 1:
             pen.draw_notes()
         pen.draw_footer(f"第 {number + 1} 页，共 {len(shared)} 页")
@@ -154,22 +156,15 @@ def sheet_of(printed: Printed, *, tab: str) -> Sheet:
     return Sheet(tab, printed.form.title, layout.paper, tuple(drawn), spots)
 
 
-def report_sheet(report: Report) -> Sheet:
-    """Return the report in the measures of official documents."""
-    flow = _Flow()
-    for line in title_lines(plain(report.title), TEXT_MM * POINTS_PER_MM / TITLE_PT):
-        flow.write(line, size=TITLE_PT, role=fonts.TITLE, side="center")
-    flow.skip()
-    for section in report.sections:
-        flow.paragraph(section.heading, role=fonts.HEAD)
-        for paragraph in section.paragraphs:
-            flow.paragraph(paragraph)
-        for table in section.tables:
-            flow.table(table)
-    flow.skip()
-    for line in (report.issuer, report.date_text):
-        flow.write(line, left=flow.width / 2, side="center")
-    return Sheet("总结报告", report.title, A4_PORTRAIT, tuple(flow.pages), {}, exact=False)
+def report_sheet(data: bytes, *, tab: str, title: str) -> Sheet:
+    """Return a docx in the measures of official documents.
+
+    Args:
+        data: The file.
+        tab: Short name.
+        title: Its title.
+    """
+    return Sheet(tab, title, A4_PORTRAIT, lay_out_document(data), {}, exact=False)
 
 
 class _Pen:
@@ -249,54 +244,17 @@ class _Pen:
         top = self.layout.paper.margin_mm * POINTS_PER_MM
         return Box(self.left + box.left * scale, top + box.top * scale, box.width * scale, box.height * scale)
 
+    def edges(self, keys: Sequence[str]) -> dict[str, tuple[float, float]]:
+        """Return left and right of each column, in points of the paper."""
+        found = {}
+        for number, key in enumerate(keys):
+            left, right = self._edges(number, number)
+            found[key] = (self.left + left * self.layout.scale, self.left + right * self.layout.scale)
+        return found
+
     def _edges(self, first: int, last: int) -> tuple[float, float]:
         widths = self.layout.widths_mm
         return sum(widths[:first]) * POINTS_PER_MM, sum(widths[: last + 1]) * POINTS_PER_MM
-
-
-class _Flow:
-    """Lets text run over as many pages as it needs."""
-
-    def __init__(self) -> None:
-        self.pages = [SheetPage()]
-        self.left = LEFT_MM * POINTS_PER_MM
-        self.width = TEXT_MM * POINTS_PER_MM
-        self.bottom = (A4_PORTRAIT.height_mm - _BOTTOM_MM) * POINTS_PER_MM
-        self.top = TOP_MM * POINTS_PER_MM
-
-    def skip(self) -> None:
-        self.top += LINE_PT
-
-    def write(self, words: str, *, size: float = TEXT_PT, role: str = fonts.BODY, left: float = 0, side: str = "left") -> None:
-        self._make_room(LINE_PT)
-        baseline = self.top + LINE_PT / 2 + size * 0.36
-        self.pages[-1].texts.append(Text(words, self.left + left, baseline, self.width - left, size, role, side))
-        self.top += LINE_PT
-
-    def paragraph(self, words: str, role: str = fonts.BODY) -> None:
-        for line in wrap(f"　　{plain(words)}", self.width / TEXT_PT):
-            self.write(line, role=role)
-
-    def table(self, table: Table) -> None:
-        widths = [width * POINTS_PER_MM for width in table.widths_mm] or [self.width / len(table.heads)] * len(table.heads)
-        start = self.left + (self.width - sum(widths)) / 2
-        if table.caption:
-            self.write(table.caption, size=TABLE_PT, side="center")
-        for number, row in enumerate((table.heads, *table.rows)):
-            self._make_room(_ROW_PT)
-            left = start
-            for width, words in zip(widths, row, strict=True):
-                self.pages[-1].boxes.append(Box(left, self.top, width, _ROW_PT))
-                baseline = self.top + _ROW_PT / 2 + TABLE_PT * 0.36
-                role = fonts.BODY if number else fonts.HEAD
-                self.pages[-1].texts.append(Text(words, left, baseline, width, TABLE_PT, role))
-                left += width
-            self.top += _ROW_PT
-
-    def _make_room(self, height: float) -> None:
-        if self.top + height > self.bottom:
-            self.pages.append(SheetPage())
-            self.top = TOP_MM * POINTS_PER_MM
 
 
 def _names(line: Line) -> Iterator[str]:

@@ -9,9 +9,8 @@ from __future__ import annotations
 import json
 import shutil
 import uuid
-from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -19,23 +18,32 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from models import Package
-from services import checks, clock, history
+from services import attachments, checks, clock, history
 from services.checks import Check
 from services.dbfile import sync_folder
 from services.errors import FileTrouble, Refused
-from services.exports import archive
-from services.exports.deliver import deliver_pdf, deliver_report, deliver_workbook, warnings
+from services.exports import archive, template
+from services.exports.deliver import (
+    deliver_bytes,
+    deliver_document_pdf,
+    deliver_pdf,
+    deliver_report,
+    deliver_sheets,
+    deliver_workbook,
+    warnings,
+)
 from services.exports.printed import Printed
+from services.packages import differences, frozen, letters, templates
 from services.packages.contents import Contents
-from services.paths import require_space
+from services.paths import DataFolder, require_space
 from services.progress import Progress, silent
 
 MANIFEST = "MANIFEST.sha256"
 FACTS = "清单.json"
-COVER = "报送说明.txt"
 SHEET = "报送前体检单"
 REPORT = "工作总结报告"
-_ON_COVER = ("enterprises", "visits", "findings", "major_hazards", "closed", "rectification_rate", "penalty_items", "proposed_cases")
+CHANGES = "与上一版的差别"
+COVER = letters.COVER
 
 
 class Blocked(Refused):
@@ -81,6 +89,8 @@ class Made:
             "zip": str(self.zip),
             "version": self.contents.version or None,
             "draft": self.contents.version == 0,
+            "supplement": self.contents.supplement,
+            "difference": self.contents.difference.words if self.contents.difference else None,
             "files": list(self.files),
             "totals": self.contents.totals,
             "history_head": self.contents.history_head,
@@ -88,23 +98,24 @@ class Made:
         }
 
 
-def produce(contents: Contents, *, target: Path, waivers: Mapping[str, str] | None = None, progress: Progress = silent) -> Made:
+def produce(contents: Contents, *, target: Path, progress: Progress = silent) -> Made:
     """Write the package into a new folder under `target`.
 
     Args:
         contents: What it says, from one snapshot.
         target: Folder that gets the package's own folder and the zip.
-        waivers: Reasons given, for the record.
         progress: Told after each file; may stop the work.
 
     Raises:
         Blocked: Unwaived blocking issues, and it is no draft.
+        BrokenTemplate: The report's template has fields that cannot be filled.
         FileTrouble: A file cannot be written or does not read back.
         Cancelled: The user stopped it; nothing is left.
     """
     stopping = checks.blocking(contents.checks)
     if stopping and contents.version:
         raise Blocked(stopping)
+    templates.require_sound(contents.template.path)
     require_target(target)
     require_space(target)
     folder = archive.free_name(target / archive.safe_name(_folder_name(contents)))
@@ -114,7 +125,7 @@ def produce(contents: Contents, *, target: Path, waivers: Mapping[str, str] | No
     try:
         partial.mkdir(parents=True)
         files, notes = _write_all(contents, partial, progress)
-        _write_cover(contents, partial, files, waivers or {})
+        _write_texts(contents, partial, files, archive_name=zip_path.name)
         _write_manifest(partial)
         archive.write_zip(partial, partial.with_suffix(".zip"), progress=progress)
         renamed = True
@@ -130,13 +141,12 @@ def produce(contents: Contents, *, target: Path, waivers: Mapping[str, str] | No
     return Made(folder, zip_path, tuple(files), contents, notes)
 
 
-def record(session: Session, *, made: Made, waivers: Mapping[str, str] | None = None) -> None:
+def record(session: Session, *, made: Made) -> None:
     """Freeze a package as a version; a draft is only noted as an export.
 
     Args:
         session: Session of a write.
         made: What was written.
-        waivers: Rules waived, with the reason.
     """
     files = [dict(file) for file in made.files]
     if made.contents.version == 0:
@@ -149,11 +159,21 @@ def record(session: Session, *, made: Made, waivers: Mapping[str, str] | None = 
             name=made.folder.name,
             files=files,
             totals=made.contents.totals,
-            waivers=dict(waivers) if waivers else None,
+            waivers=dict(made.contents.waivers) or None,
             history_head=made.contents.history_head,
         )
     )
     history.describe(session, kind="package", label=f"生成报送包（第{made.contents.version}版）", folder=made.folder.name)
+
+
+def keep_frozen(folder: DataFolder, *, made: Made) -> None:
+    """Keep the data of a version, for the next one to be compared with.
+
+    Raises:
+        FileTrouble, DiskFull: It cannot be kept.
+    """
+    if made.contents.version:
+        attachments.keep(folder, made.folder / frozen.JSON_NAME)
 
 
 def discard(made: Made) -> None:
@@ -201,53 +221,92 @@ def export_form(printed: Printed, *, target: Path) -> None:
         raise FileTrouble(path=str(target), why="的类型不对，只能写 .xlsx 或 .pdf")
 
 
+@dataclass
+class _Writer:
+    """Writes the files of one package and remembers them."""
+
+    contents: Contents
+    folder: Path
+    progress: Progress
+    total: int
+    files: list[dict[str, Any]] = field(default_factory=list)
+    notes: dict[str, None] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.made_at = clock.now()
+
+    def place(self, name: str) -> Path:
+        """Return where a file of this name goes."""
+        return self.folder / archive.safe_name(name)
+
+    def done(self, path: Path, rows: int) -> None:
+        """Note a file that is in place."""
+        self.files.append({"name": path.name, "sha256": archive.sha256_of(path), "rows": rows})
+        self.progress(len(self.files), self.total, path.name)
+
+    def table(self, name: str, printed: Printed, *, on_paper: Printed | None = None) -> None:
+        """Write a table as workbook and PDF."""
+        path = self.place(f"{name}.xlsx")
+        deliver_workbook(printed, path, made_at=self.made_at)
+        self.done(path, len(printed.rows))
+        self.paper(name, on_paper or printed)
+
+    def paper(self, name: str, printed: Printed) -> None:
+        """Write a table as PDF alone."""
+        path = self.place(f"{name}.pdf")
+        drawn = deliver_pdf(printed, path, made_at=self.made_at)
+        self.notes.update(dict.fromkeys(warnings(drawn)))
+        self.done(path, len(printed.rows))
+
+    def report(self) -> None:
+        """Write the report from its template, and its PDF twin."""
+        contents, path = self.contents, self.place(f"{REPORT}.docx")
+        data = template.render(contents.report, contents.values, template=contents.template.path, made_at=self.made_at)
+        whole = contents.template.path == template.SHIPPED
+        deliver_bytes(data, path, lambda written: template.report_faults(written, contents.report, whole=whole))
+        self.done(path, len(contents.report.sections))
+        twin = path.with_suffix(".pdf")
+        drawn = deliver_document_pdf(data, twin, title=contents.report.title, made_at=self.made_at)
+        self.notes.update(dict.fromkeys(warnings(drawn)))
+        self.done(twin, len(contents.report.sections))
+
+    def letter(self) -> None:
+        """Write the covering letter, which names all papers before it."""
+        written = letters.letter(self.contents, [str(file["name"]) for file in self.files])
+        path = self.place(f"{letters.LETTER}.docx")
+        deliver_report(written, path, made_at=self.made_at)
+        self.done(path, 1)
+
+    def snapshot(self) -> None:
+        """Write the frozen data, as JSON and as one workbook."""
+        path = self.place(frozen.JSON_NAME)
+        _write_text(path, frozen.text(self.contents.data))
+        self.done(path, sum(len(one.rows) for one in self.contents.registers))
+        path = self.place(frozen.XLSX_NAME)
+        deliver_sheets(self.contents.registers, path, title="数据快照", made_at=self.made_at)
+        self.done(path, sum(len(one.rows) for one in self.contents.registers))
+
+
 def _write_all(contents: Contents, folder: Path, progress: Progress) -> tuple[list[dict[str, Any]], tuple[str, ...]]:
-    made_at = clock.now()
-    total = 2 * len(contents.tables) + 2
-    files: list[dict[str, Any]] = []
-    notes: dict[str, None] = {}
-
-    def done(path: Path, rows: int) -> None:
-        files.append({"name": path.name, "sha256": archive.sha256_of(path), "rows": rows})
-        progress(len(files), total, path.name)
-
-    for name, printed in contents.tables.items():
-        path = folder / archive.safe_name(f"{name}.xlsx")
-        deliver_workbook(printed, path, made_at=made_at)
-        done(path, len(printed.rows))
-        path = path.with_suffix(".pdf")
-        drawn = deliver_pdf(printed, path, made_at=made_at)
-        notes.update(dict.fromkeys(warnings(drawn)))
-        done(path, len(printed.rows))
-    path = folder / f"{REPORT}.docx"
-    deliver_report(contents.report, path, made_at=made_at)
-    done(path, len(contents.report.sections))
-    path = folder / f"{SHEET}.pdf"
-    deliver_pdf(contents.sheet, path, made_at=made_at)
-    done(path, len(contents.sheet.rows))
-    return files, tuple(notes)
+    tables = {**contents.tables, **contents.lists}
+    writer = _Writer(contents, folder, progress, total=2 * len(tables) + (8 if contents.difference else 6))
+    for name, printed in tables.items():
+        writer.table(name, printed)
+    writer.report()
+    writer.paper(SHEET, contents.sheet)
+    if contents.difference is not None:
+        whole = differences.printed(contents.difference, contents.sheet)
+        writer.table(CHANGES, whole, on_paper=differences.one_page(whole, workbook=f"{CHANGES}.xlsx"))
+        writer.files[-1]["words"] = contents.difference.words
+    writer.letter()
+    writer.snapshot()
+    return writer.files, tuple(writer.notes)
 
 
-def _write_cover(contents: Contents, folder: Path, files: list[dict[str, Any]], waivers: Mapping[str, str]) -> None:
-    figures = {figure.key: figure for figure in contents.figures}
-    open_issues = [check for check in contents.checks if not check.waived and check.level != "I"]
-    named = "草稿，不作报送" if contents.version == 0 else f"第{contents.version}版"
-    lines = [
-        f"{contents.recipient or '审理室'}：",
-        f"现报送“{contents.campaign}”材料（{named}），共 {len(files)} 个文件：",
-        *(f"{number}. {file['name']}" for number, file in enumerate(files, start=1)),
-        "",
-        "主要数字（口径见程序“统计数据”）：",
-        *(f"{f.name} {'—' if f.value is None else f.value} {f.unit}（{f.definition}）" for f in (figures[key] for key in _ON_COVER)),
-        "",
-        f"操作记录校验值 {contents.history_head[:16]}；各文件的校验值见 {MANIFEST}。",
-    ]
-    if open_issues:
-        lines += ["", "体检中尚未处理的事项：", *(f"［{checks.LEVELS[c.level]}］{c.place}　{c.message}" for c in open_issues)]
-    if waivers:
-        lines += ["", "已豁免的规则：", *(f"{rule}：{reason}" for rule, reason in waivers.items())]
-    text = "\n".join(lines) + "\n"
-    _write_text(folder / COVER, text)
+def _write_texts(contents: Contents, folder: Path, files: list[dict[str, Any]], *, archive_name: str) -> None:
+    names = [str(file["name"]) for file in files]
+    _write_text(folder / letters.COVER, letters.cover(contents, files, manifest=MANIFEST))
+    _write_text(folder / letters.MAIL, letters.mail(contents, names, archive=archive_name))
     facts = {"campaign": contents.campaign, "version": contents.version or None, "files": files, "totals": contents.totals}
     _write_text(folder / FACTS, json.dumps({**facts, "history_head": contents.history_head}, ensure_ascii=False, indent=1) + "\n")
 
@@ -270,7 +329,7 @@ def _write_text(path: Path, text: str) -> None:
 
 def _folder_name(contents: Contents) -> str:
     moment = clock.now()
-    named = "草稿" if contents.version == 0 else f"第{contents.version}版"
+    named = "草稿" if contents.version == 0 else f"第{contents.version}版{'补报' if contents.supplement else ''}"
     return f"报送包_{contents.campaign[:30]}_{named}_{moment:%m%d-%H%M}"
 
 

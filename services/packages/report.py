@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 
 from models import Campaign
 from services.campaigns import REPORT_PARTS
+from services.exports import fields
 from services.exports.word import Report, Section, Table
 from services.figures import Facts, Figure, report_words
 
 _ORDINALS = "一二三四五六七八九十"
-_OVERVIEW = (
+OVERVIEW = (
     "截至{日期}，共检查企业{检查企业}家、{检查家次}家次，出动执法人员{执法人员人次}人次、专家{专家人次}人次；"
     "发现问题{发现问题}项，其中重大事故隐患{重大事故隐患}项，已整改{已整改}项，整改率{整改率}；"
     "处罚事项{处罚事项}项，拟立案{拟立案}件，拟罚金额{拟罚金额}万元。"
@@ -21,6 +22,8 @@ _OVERVIEW = (
 
 def build_report(campaign: Campaign, facts: Facts, computed: Sequence[Figure], *, signer: str, day: date, watermark: str) -> Report:
     """Return the report in its four parts (source: the notice's 总结 clause).
+
+    Numbers that come from figures are bound; see `exports.fields`.
 
     Args:
         campaign: Its prose, by part; numbers stand in braces.
@@ -31,19 +34,35 @@ def build_report(campaign: Campaign, facts: Facts, computed: Sequence[Figure], *
         watermark: Word for a draft.
     """
     by_key = {figure.key: figure for figure in computed}
-    prose = campaign.prose or {}
     sections: list[Section] = []
-    for number, part in enumerate(REPORT_PARTS):
-        text = str(prose.get(part) or "")
-        paragraphs = [report_words.fill(line, by_key) for line in text.splitlines() if line.strip()]
-        tables: tuple[Table, ...] = ()
-        if number == 0:
-            if not report_words.BRACES.search(text):
-                paragraphs.append(report_words.fill(_OVERVIEW.replace("{日期}", _day(day)), by_key))
-            tables = (_by_category(campaign, facts),)
-        sections.append(Section(f"{_ORDINALS[number]}、{part}", tuple(paragraphs), tables))
+    for number, (part, text) in enumerate(texts(campaign.prose or {}).items()):
+        lines = [line for line in text.splitlines() if line.strip()]
+        paragraphs = tuple(report_words.fill(line, by_key, day=_day(day), bind=fields.bind) for line in lines)
+        tables = (_by_category(campaign, facts),) if number == 0 else ()
+        sections.append(Section(f"{_ORDINALS[number]}、{part}", paragraphs, tables))
     title = f"{campaign.name.removesuffix('实施方案').removesuffix('方案')}工作总结"
     return Report(title=title, issuer=signer, date_text=f"{day.year}年{_day(day)}", sections=tuple(sections), watermark=watermark)
+
+
+def texts(prose: Mapping[str, object]) -> dict[str, str]:
+    """Return the text of each part, with the overview if no figure is named."""
+    found = {part: str(prose.get(part) or "") for part in REPORT_PARTS}
+    first = REPORT_PARTS[0]
+    if not report_words.BRACES.search(found[first]):
+        found[first] = "\n".join(text for text in (found[first], OVERVIEW) if text.strip())
+    return found
+
+
+def values(computed: Sequence[Figure], report: Report) -> dict[str, str]:
+    """Return what a template may ask for besides its blocks, by Chinese name."""
+    by_key = {figure.key: figure for figure in computed}
+    named = {name: fields.bind(key, report_words.shown(by_key[key])) for name, key in report_words.NAMES.items()}
+    return {**named, report_words.DAY: report.date_text}
+
+
+def names() -> tuple[str, ...]:
+    """Return the names of figures that a template may use."""
+    return (*report_words.NAMES, report_words.DAY)
 
 
 def _by_category(campaign: Campaign, facts: Facts) -> Table:
