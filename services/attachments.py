@@ -107,6 +107,36 @@ def place(folder: DataFolder, sha256: str) -> Path:
     return folder.attachments / sha256[:2] / sha256
 
 
+def lend(folder: DataFolder, *, sha256: str, name: str, into: Path) -> Path:
+    """Copy a kept file to where another program may open it, under its own name.
+
+    The copy is read-only: what is written into it would be lost.
+
+    Args:
+        folder: Where files are kept.
+        sha256: Which.
+        name: Its name as it was given.
+        into: Folder for the copy.
+
+    Raises:
+        FileMissing: The kept file is gone.
+        FileTrouble: It cannot be copied.
+    """
+    source = place(folder, sha256)
+    target = into / sha256[:12] / Path(name).name
+    if target.exists():
+        return target
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(source, target)
+        target.chmod(stat.S_IREAD)
+    except FileNotFoundError as err:
+        raise missing_file(source) from err
+    except OSError as err:
+        raise FileTrouble(path=name, why="没有取出来") from err
+    return target
+
+
 def record(session: Session, *, sha256: str, name: str, size: int) -> int:
     """Note a kept file; return the id of its row (one per content and name)."""
     query = select(Attachment).where(Attachment.sha256 == sha256, Attachment.name == name, Attachment.deleted_at.is_(None))

@@ -183,7 +183,7 @@ def find(session: Session, *, reference: str | None = None) -> Campaign:
 
     Args:
         session: Session of a read or a snapshot.
-        reference: None takes the only open one.
+        reference: None takes the only one that is not closed.
 
     Raises:
         NoCampaign: None is named and none is open.
@@ -192,7 +192,7 @@ def find(session: Session, *, reference: str | None = None) -> Campaign:
     """
     living = records.alive(session, Campaign)
     if reference is None:
-        fitting = [c for c in living if c.state == "open"]
+        fitting = [c for c in living if c.state != "closed"]
     else:
         fitting = [c for c in living if reference in (c.uid, c.name) or (len(reference) >= 8 and c.uid.startswith(reference))]
     if not fitting and reference is None:

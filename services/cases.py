@@ -11,14 +11,16 @@ from sqlalchemy.orm import Session
 from models import Case, CaseAmount, CaseFinding, CaseParty, Enterprise, Finding, Inspection
 from models.annexes import CASE_LIST
 from models.forms import Issue, Row
+from models.ledgers import CASE
 from services import clock, enterprises, records
 from services.errors import Invalid, Refused
 from services.listing import Listing
 from services.matching import name_key
 
 UNIT, PERSON = "unit", "person"
-PROPOSED, DECIDED, PAID = "proposed", "decided", "paid"
-ORDINARY = "普通程序"
+PROPOSED, NOTIFIED, DECIDED, PAID = "proposed", "notified", "decided", "paid"
+ORDINARY, SUMMARY = "普通程序", "简易程序"
+FORM_FULL = CASE
 _AMOUNTS = {
     "proposed": (UNIT, PROPOSED),
     "decided": (UNIT, DECIDED),
@@ -28,6 +30,7 @@ _AMOUNTS = {
 }
 _JOINED = frozenset({"enterprise", "town", "findings", "person_party", *_AMOUNTS})
 _PLAIN = tuple(key for key in CASE_LIST.keys if key not in _JOINED)
+_MORE = tuple(key for key in CASE.keys if key not in CASE_LIST.keys)
 
 
 class UnknownEnterprise(Refused):
@@ -38,14 +41,22 @@ class UnknownEnterprise(Refused):
     mend = "核对企业名称，或先登记这家企业的检查记录。"
 
 
+class SeveralPersons(Refused):
+    """The register has one line for persons, the case has several."""
+
+    code = "several_persons"
+    template = "这个案件处罚了 {count} 个人：{names}，不能在这一格里改姓名或金额。"
+    mend = "打开案件，在“当事人和罚款”里逐人改。"
+
+
 def select_rows(campaign_id: int | None) -> Select[Any]:
     """Return the query of a campaign's cases, columns as the form's keys."""
-    person = (
-        select(func.max(CaseParty.name))
+    persons = (
+        select(CaseParty.name)
         .where(CaseParty.case_id == Case.id, CaseParty.kind == PERSON, CaseParty.deleted_at.is_(None))
-        .correlate(Case)
-        .scalar_subquery()
+        .order_by(CaseParty.id)
     )
+    person = records.joined(persons, Case)
     linked = (
         select(cast(Finding.no, String))
         .join(CaseFinding, CaseFinding.finding_id == Finding.id)
@@ -57,26 +68,36 @@ def select_rows(campaign_id: int | None) -> Select[Any]:
     joined |= {key: latest_amount(*place) for key, place in _AMOUNTS.items()}
     columns = [(joined[key] if key in joined else getattr(Case, key)).label(key) for key in CASE_LIST.keys]
     return (
-        select(Case.id.label("id"), *columns, Enterprise.search_text.label("search_text"), Case.enterprise_id.label("enterprise_id"))
+        select(
+            Case.id.label("id"),
+            *columns,
+            Enterprise.search_text.label("search_text"),
+            Case.enterprise_id.label("enterprise_id"),
+            latest_amount(UNIT, NOTIFIED).label("notified"),
+            latest_amount(PERSON, NOTIFIED).label("person_notified"),
+        )
         .join(Enterprise, Enterprise.id == Case.enterprise_id)
         .where(Case.campaign_id == campaign_id, Case.deleted_at.is_(None))
     )
 
 
 def latest_amount(party: str, kind: str) -> ScalarSelect[int]:
-    """Return the subquery of the amount in fen that stands for a case now."""
-    return (
+    """Return the subquery of the amount in fen that stands for a case now.
+
+    The last amount of each party of this sort, added up; None without any.
+    """
+    standing = (
         select(CaseAmount.fen)
-        .join(CaseParty, CaseParty.id == CaseAmount.party_id)
-        .where(
-            CaseParty.case_id == Case.id,
-            CaseParty.kind == party,
-            CaseParty.deleted_at.is_(None),
-            CaseAmount.kind == kind,
-            CaseAmount.deleted_at.is_(None),
-        )
+        .where(CaseAmount.party_id == CaseParty.id, CaseAmount.kind == kind, CaseAmount.deleted_at.is_(None))
         .order_by(CaseAmount.on.desc(), CaseAmount.id.desc())
         .limit(1)
+        .correlate(CaseParty)
+        .scalar_subquery()
+    )
+    return (
+        select(func.sum(standing))
+        .select_from(CaseParty)
+        .where(CaseParty.case_id == Case.id, CaseParty.kind == party, CaseParty.deleted_at.is_(None))
         .correlate(Case)
         .scalar_subquery()
     )
@@ -105,11 +126,25 @@ def load(session: Session, *, record_id: int) -> Row:
     return {**row, "findings": records.names_of(row["findings"])}
 
 
+def load_full(session: Session, *, record_id: int) -> Row:
+    """Return one case with every field, as a row of `FORM_FULL`.
+
+    Raises:
+        Missing: It is gone.
+    """
+    case = records.get(session, Case, record_id)
+    more: Row = {key: getattr(case, key) for key in _MORE}
+    return load(session, record_id=record_id) | more | {"handlers": records.names_of(case.handlers)}
+
+
 def save(session: Session, *, campaign_id: int, row: Row, record_id: int | None = None, source: records.Source | None = None) -> int:
     """Add or change a case; a changed amount follows the old one, never replaces it.
 
+    The further fields of `FORM_FULL` are set where the row has them.
+
     Raises:
         Invalid: A key field is empty, a named finding does not exist, or a fine has no person.
+        SeveralPersons: The case has several persons, and the row changes their one line.
         UnknownEnterprise: Neither registry nor visits know the enterprise.
         Missing: The case to change is gone.
     """
@@ -125,8 +160,11 @@ def save(session: Session, *, campaign_id: int, row: Row, record_id: int | None 
         "enterprise_id": enterprise.id,
         "procedure": row.get("procedure") or ORDINARY,
         "stage": row.get("stage") or _stage(row),
+        **{key: row[key] for key in _MORE if key in row},
         **records.sourced(source),
     }
+    if "handlers" in values:
+        values["handlers"] = list(records.names_of(values["handlers"])) or None
     if record_id is None:
         case = Case(campaign_id=campaign_id, **values)
         records.add(session, case)
@@ -184,6 +222,7 @@ def _stage(row: Row) -> str:
     reached = (
         ("closed_on", "已结案"),
         ("paid_on", "已缴款"),
+        ("served_on", "已送达"),
         ("decided_on", "已决定"),
         ("notified_on", "处罚告知"),
         ("filed_on", "已立案"),
@@ -192,8 +231,13 @@ def _stage(row: Row) -> str:
 
 
 def _set_parties(session: Session, case: Case, enterprise: str, row: Row) -> None:
-    parties = {party.kind: party for party in records.alive(session, CaseParty, case_id=case.id)}
+    listed = records.alive(session, CaseParty, case_id=case.id)
+    parties = {party.kind: party for party in listed}
     wanted = {UNIT: enterprise, PERSON: records.text_of(row.get("person_party"))}
+    persons = [party for party in listed if party.kind == PERSON]
+    if len(persons) > 1:
+        _require_untouched(session, case, persons, row)
+        del wanted[PERSON]
     for kind, name in wanted.items():
         party = parties.get(kind)
         if name and party is None:
@@ -208,6 +252,16 @@ def _set_parties(session: Session, case: Case, enterprise: str, row: Row) -> Non
             if holder == kind and party is not None and key in row:
                 _set_amount(session, case, party, amount, row[key])
     session.flush()
+
+
+def _require_untouched(session: Session, case: Case, persons: Sequence[CaseParty], row: Row) -> None:
+    """Refuse to write the joined names and sums of several persons back as if they were one."""
+    names = "、".join(person.name for person in persons)
+    session.flush()
+    stands = load(session, record_id=case.id)
+    changed = any(key in row and row[key] != stands[key] for key in ("person_proposed", "person_decided"))
+    if changed or ("person_party" in row and records.text_of(row["person_party"]) != names):
+        raise SeveralPersons(count=len(persons), names=names)
 
 
 def _set_amount(session: Session, case: Case, party: CaseParty, kind: str, fen: object) -> None:

@@ -147,6 +147,17 @@ def add_many(session: Session, rows: Sequence[tuple[Row, records.Source]]) -> li
     return history.bulk_insert(session, Enterprise, ({**stored(row), **source.columns()} for row, source in rows))
 
 
+def save_many(session: Session, *, campaign_id: int | None, rows: Sequence[Row]) -> list[int]:  # noqa: ARG001 - as `save` takes it
+    """Add many enterprises typed or pasted by hand, as `save` would one by one; return their ids in order.
+
+    Raises:
+        Invalid: A key field of one is empty; nothing is added.
+    """
+    for row in rows:
+        records.require(ENTERPRISE_LIST, row)
+    return history.bulk_insert(session, Enterprise, map(stored, rows))
+
+
 def names(session: Session, _campaign_id: int | None = None, *, limit: int = 20_000) -> list[str]:
     """Return enterprise names for completion in editors."""
     return list(session.scalars(select(Enterprise.name).where(Enterprise.deleted_at.is_(None)).order_by(Enterprise.name).limit(limit)))

@@ -2,23 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import Any
 
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
-from models import Campaign, CaseFinding, Enterprise, Finding, Inspection
+from models import Attendance, Campaign, CaseFinding, Enterprise, Finding, Inspection, Person
 from models.annexes import FINDING_LEDGER
 from models.forms import Issue, Row
-from services import enterprises, inspections, records
+from models.ledgers import FINDING
+from services import enterprises, inspections, reasons, records
 from services.errors import Invalid, Refused
 from services.listing import Listing
 
-CLOSED = "已销号"
+CLOSED, MAJOR, FILING = "已销号", "重大", "立案查处"
+FORM_FULL = FINDING
 _JOINED = frozenset({"enterprise", "town", "checked_on", "no"})  # "no" is given here, never taken from a file
 _PLAIN = tuple(key for key in FINDING_LEDGER.keys if key not in _JOINED)
+_MORE = tuple(key for key in FINDING.keys if key not in FINDING_LEDGER.keys)
+_BULLET = r"[•·●○◆◇■□▪➢✓√*＊–—-]+(?!\d)"
+_NUMBER = (
+    r"(?:第?\s*\d{1,3}\s*(?:[、．:：)）\t]|\.(?!\d)|[条项](?=[、．.:：\s])[、．.:：]?)"
+    r"|[(（]\s*(?:\d{1,3}|[一二三四五六七八九十]{1,3})\s*[)）][、．.:：]?"
+    r"|[一二三四五六七八九十]{1,3}[、．.]|[①-⑳㉑-㉟⑴-⒇⒈-⒛])"
+)
+_PREFIX = re.compile(rf"^\s*(?:{_BULLET}\s*)?(?:{_NUMBER})?\s*")
 
 
 class NoVisit(Refused):
@@ -35,6 +46,14 @@ class FindingInCase(Refused):
     code = "finding_in_case"
     template = "这条问题是案件的依据，不能移入回收站：{hazard}。"
     mend = "先在案件里去掉对应问题。"
+
+
+class NeedsSecondPerson(Refused):
+    """A major hazard is not closed by the one who found it."""
+
+    code = "needs_second_person"
+    template = "重大事故隐患“{hazard}”由{finder}认定，不能由同一人复查销号。"
+    mend = "复查人填另一名执法人员。"
 
 
 def select_rows(campaign_id: int | None) -> Select[Any]:
@@ -79,26 +98,60 @@ def load(session: Session, *, record_id: int) -> Row:
     return {**row, "enterprise": enterprise.name, "town": enterprise.town, "checked_on": visit.checked_on, "no": finding.no}
 
 
-def save(session: Session, *, campaign_id: int, row: Row, record_id: int | None = None, source: records.Source | None = None) -> int:
+def load_full(session: Session, *, record_id: int) -> Row:
+    """Return one finding with every field, as a row of `FORM_FULL`.
+
+    Raises:
+        Missing: It is gone.
+    """
+    finding = records.get(session, Finding, record_id)
+    return load(session, record_id=record_id) | {key: getattr(finding, key) for key in _MORE}
+
+
+def save(
+    session: Session,
+    *,
+    campaign_id: int,
+    row: Row,
+    record_id: int | None = None,
+    source: records.Source | None = None,
+    inspection_id: int | None = None,
+) -> int:
     """Add or change a finding of a visit.
+
+    The further fields of `FORM_FULL` are set where the row has them.
+
+    Args:
+        session: Session of a write.
+        campaign_id: Its campaign.
+        row: Clean row of the ledger.
+        record_id: The finding to change; None adds one.
+        source: Where an imported row came from.
+        inspection_id: Visit of a new finding; None looks for it by enterprise and day.
 
     Raises:
         Invalid: A key field is empty, or the category is not of the campaign's list.
         NoVisit: The enterprise has no visit in this campaign.
+        NeedsSecondPerson: A confirmed major hazard is closed by whom confirmed it.
         Missing: The finding to change is gone.
     """
     records.require(FINDING_LEDGER, row)
     values: dict[str, Any] = {key: row.get(key) for key in _PLAIN}
     values["category"] = category_of(session, campaign_id=campaign_id, text=records.text_of(row.get("category")))
     values["level"] = row.get("level") or "一般"
-    values["penalty"] = bool(row.get("penalty"))
+    values["penalty"] = bool(row.get("penalty")) or row.get("disposal") == FILING
     values["status"] = row.get("status") or (CLOSED if row.get("rechecked_on") else "未整改")
-    values |= records.sourced(source)
+    values |= {key: row[key] for key in _MORE if key in row} | records.sourced(source)
     if record_id is not None:
         finding = records.get(session, Finding, record_id)
+        if source is None and values["status"] == CLOSED and finding.status != CLOSED and finding.major_officer:
+            require_second(session, finding, closers=[str(row.get("recheck_person") or "")])
         records.change(finding, values | _moved(session, finding, row))
         return record_id
-    visit = visit_of(session, campaign_id=campaign_id, row=row)
+    if inspection_id is None:
+        visit = visit_of(session, campaign_id=campaign_id, row=row)
+    else:
+        visit = records.get(session, Inspection, inspection_id)
     number = next_number(session, campaign_id=campaign_id, enterprise_id=visit.enterprise_id)
     return records.add(session, Finding(campaign_id=campaign_id, inspection_id=visit.id, no=number, **values))
 
@@ -179,3 +232,79 @@ def categories(session: Session, campaign_id: int | None) -> list[str]:
     """Return the campaign's categories for completion in editors."""
     campaign = session.get(Campaign, campaign_id) if campaign_id else None
     return [str(name) for name in campaign.categories] if campaign else []
+
+
+def paste_lines(text: str) -> list[str]:
+    """Return the findings in a pasted text: one a line, its number taken off.
+
+    Blank lines go; a number that belongs to the words stays (2 号破碎机, 1.5 吨, 20区).
+    """
+    found: list[str] = []
+    for line in text.splitlines():
+        bare = _PREFIX.sub("", line, count=1)
+        words = " ".join(bare.split())
+        if words:
+            found.append(words)
+    return found
+
+
+def of_visit(session: Session, *, inspection_id: int) -> list[Finding]:
+    """Return the findings of one visit in their order."""
+    return sorted(records.alive(session, Finding, inspection_id=inspection_id), key=lambda finding: (finding.no, finding.id))
+
+
+def without_basis(session: Session, *, inspection_id: int) -> list[Finding]:
+    """Return the findings of a visit that name no basis."""
+    return [finding for finding in of_visit(session, inspection_id=inspection_id) if not (finding.basis or "").strip()]
+
+
+def dispose(session: Session, *, record_ids: Sequence[int], disposal: str, due: date | None = None, reason: str | None = None) -> int:
+    """Set what is done about findings, and the day; return how many changed.
+
+    Args:
+        session: Session of a write.
+        record_ids: The findings.
+        disposal: As in `models.annexes.DISPOSALS`; 立案查处 makes it a 处罚事项.
+        due: Last day; None leaves what is there, and takes the day of the visit for 当场整改.
+        reason: Why, where a day that was set is changed.
+
+    Raises:
+        ReasonNeeded: A day that was set is changed without a reason.
+        Missing: One is gone.
+    """
+    changed = 0
+    for record_id in record_ids:
+        finding = records.get(session, Finding, record_id)
+        values: dict[str, Any] = {"disposal": disposal, "penalty": finding.penalty or disposal == FILING}
+        on_spot = session.get_one(Inspection, finding.inspection_id).checked_on if disposal == "当场整改" else None
+        if due or (on_spot and finding.due is None):
+            values["due"] = due or on_spot
+        reasons.notice(session, reasons.asking(FINDING_LEDGER, {"due": finding.due}, {"due": values.get("due", finding.due)}))
+        changed += records.change(finding, values)
+    reasons.require(session, reason=reason)
+    return changed
+
+
+def finders(session: Session, finding: Finding) -> tuple[str, ...]:
+    """Return who found it: who confirmed the hazard, else the visit's officers."""
+    if finding.major_officer:
+        return (finding.major_officer,)
+    query = (
+        select(Person.name)
+        .join(Attendance, Attendance.person_id == Person.id)
+        .where(Attendance.inspection_id == finding.inspection_id, Attendance.role != "专家", Attendance.deleted_at.is_(None))
+        .order_by(Attendance.position)
+    )
+    return tuple(session.scalars(query))
+
+
+def require_second(session: Session, finding: Finding, *, closers: Iterable[str]) -> None:
+    """Refuse that those who found a major hazard close it alone.
+
+    Raises:
+        NeedsSecondPerson: None of the closers is another person.
+    """
+    found_by = finders(session, finding)
+    names = {name for closer in closers for name in re.split(r"[、，,;； ]+", closer) if name}
+    if not names - set(found_by):
+        raise NeedsSecondPerson(hazard=finding.hazard[:20], finder="、".join(found_by) or "检查人员")

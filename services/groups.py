@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from models import Campaign, Group, GroupMember, Person
 from models.annexes import GROUP_LIST
 from models.forms import Row
-from services import people, records
+from services import clock, nominations, people, records
 from services.errors import Refused
 from services.listing import Listing
 from services.matching import name_key
@@ -57,7 +57,7 @@ def _members(role: str) -> Any:
     query = (
         select(Person.name)
         .join(GroupMember, GroupMember.person_id == Person.id)
-        .where(GroupMember.group_id == Group.id, GroupMember.role == role, GroupMember.deleted_at.is_(None))
+        .where(GroupMember.group_id == Group.id, GroupMember.role == role, nominations.present())
         .order_by(GroupMember.position, GroupMember.id)
     )
     return records.joined(query, Group)
@@ -178,7 +178,7 @@ def _roles(session: Session, group_id: int) -> list[tuple[str, str]]:
     query = (
         select(Person.name, GroupMember.role)
         .join(GroupMember, GroupMember.person_id == Person.id)
-        .where(GroupMember.group_id == group_id, GroupMember.deleted_at.is_(None))
+        .where(GroupMember.group_id == group_id, nominations.present())
         .order_by(GroupMember.position, GroupMember.id)
     )
     return [(name, role) for name, role in session.execute(query)]
@@ -192,7 +192,8 @@ def _set_members(session: Session, group: Group, row: Row) -> None:
             if person.id not in [known for known, _role in wanted]:
                 _require_free(session, group, person)
                 wanted.append((person.id, role))
-    present = {member.person_id: member for member in records.alive(session, GroupMember, group_id=group.id)}
+    members = records.alive(session, GroupMember, group_id=group.id)
+    present = {member.person_id: member for member in members if member.until is None or member.until >= clock.today()}
     for position, (person_id, role) in enumerate(wanted):
         member = present.pop(person_id, None)
         if member is None:
@@ -212,9 +213,22 @@ def _require_free(session: Session, group: Group, person: Person) -> None:
             Group.id != group.id,
             Group.deleted_at.is_(None),
             GroupMember.person_id == person.id,
-            GroupMember.deleted_at.is_(None),
+            nominations.present(),
         )
     )
     other = session.scalar(query.limit(1))
     if other is not None:
         raise PersonInTwoGroups(name=person.name, group=other, wanted=group.name)
+
+
+def members(session: Session, campaign_id: int | None, name: str) -> list[str]:
+    """Return the names of a group's members, leader first."""
+    group = named(session, campaign_id=campaign_id, text=name) if campaign_id is not None else None
+    return [person for person, _role in _roles(session, group.id)] if group is not None else []
+
+
+def heads(session: Session, *, campaign_id: int) -> list[tuple[int, str, str]]:
+    """Return id, name and leader ("" for none) of each group, in order."""
+    listed = sorted(records.alive(session, Group, campaign_id=campaign_id), key=lambda group: group.position)
+    leaders = {group.id: [name for name, role in _roles(session, group.id) if role == _ROLES["leader"]] for group in listed}
+    return [(group.id, group.name, "".join(leaders[group.id][:1])) for group in listed]

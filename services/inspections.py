@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from models import Attendance, Enterprise, Finding, Group, Inspection, Person
 from models.annexes import INSPECTION_RECORD
 from models.forms import Row
+from models.ledgers import VISIT
 from services import enterprises, groups, people, records
 from services.errors import Refused
 from services.listing import Listing
@@ -20,6 +21,7 @@ DONE, VOID = "已完成", "作废"
 _ROLES = {"leader": "组长", "officers": "执法人员", "experts": "专家"}
 _JOINED = frozenset({"enterprise", "credit_code", "town", "group", "leader", "officers", "experts"})
 _PLAIN = tuple(key for key in INSPECTION_RECORD.keys if key not in _JOINED)
+MORE = tuple(key for key in VISIT.keys if key not in INSPECTION_RECORD.keys)  # of the page, not of the register
 
 
 class VisitHasFindings(Refused):
@@ -102,6 +104,8 @@ def load(session: Session, *, record_id: int) -> Row:
 def save(session: Session, *, campaign_id: int, row: Row, record_id: int | None = None, source: records.Source | None = None) -> int:
     """Add or change a visit; an enterprise not in the registry is added to it.
 
+    The further fields of the page are set where the row has them.
+
     Raises:
         Invalid: Enterprise or date is empty.
         Missing: The visit to change is gone.
@@ -119,6 +123,7 @@ def save(session: Session, *, campaign_id: int, row: Row, record_id: int | None 
         "enterprise_id": enterprise.id,
         "group_id": group.id if group else None,
         "state": row.get("state") or DONE,
+        **{key: row[key] for key in MORE if key in row},
         **records.sourced(source),
     }
     if record_id is None:

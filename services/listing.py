@@ -2,22 +2,28 @@
 
 A `Listing` names one query over the data; sorting and filtering are always
 SQL with `id` as the last key, so that a million rows scroll like a hundred.
-The columns of the query stand in the order of the form.
+The columns of the query stand in the order of the form. The same query turned
+round (`binned`) gives the rows that lie in the bin.
 """
 
 from __future__ import annotations
 
 from array import array
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from operator import itemgetter
 from typing import Any
 
-from sqlalchemy import Select, Subquery, func, or_, select
+from sqlalchemy import JSON, BinaryExpression, ColumnElement, Integer, Null, Select, String, Subquery, column, func, or_, select
 from sqlalchemy.orm import Session
+from sqlalchemy.sql.operators import is_
+from sqlalchemy.sql.visitors import replacement_traverse
 
 from models.forms import Form
+from services.conditions import clause, containing
 
 _BATCH = 500
+_FEW = 200
 
 
 @dataclass(frozen=True)
@@ -31,6 +37,7 @@ class Listing:
         default_sort: Key; "-" before it turns the order round.
         tables: Tables whose changes make it stale.
         table: Table that its ids belong to, for the history of a record.
+        binned: The rows that lie in the bin instead of the living ones.
     """
 
     form: Form
@@ -39,6 +46,20 @@ class Listing:
     default_sort: str
     tables: frozenset[str]
     table: str
+    binned: bool = False
+
+    @property
+    def bin(self) -> Listing:
+        """The same table as it lies in the bin."""
+        return replace(self, binned=True)
+
+
+@dataclass(frozen=True)
+class Total:
+    """What a selection holds in one column: filled cells, and their sum."""
+
+    filled: int
+    sum: int | None = None
 
 
 def ids(
@@ -57,11 +78,17 @@ def ids(
         listing: Which table.
         scope: Campaign id; None where rows belong to no campaign.
         text: Find box; every word must occur somewhere.
-        filters: Exact values by key; a tuple means any of them.
+        filters: By key: a value, a tuple for any of them, or a `conditions.Condition`.
         sort: Key, "-" for descending; None takes the default.
     """
     rows, query = _narrowed(listing, scope, text, filters)
-    return array("q", session.scalars(_ordered(query.with_only_columns(rows.c.id), rows, listing, sort)))
+    ordered = _ordered(query.with_only_columns(rows.c.id), rows, listing, sort)
+    found = session.connection().execute(ordered)
+    # straight from the driver: a row object for each of a million ids takes longer than the query
+    driver: Any = found.cursor
+    listed = array("q", map(itemgetter(0), driver))
+    found.close()
+    return listed
 
 
 def head(
@@ -85,36 +112,127 @@ def rows(session: Session, listing: Listing, wanted: Sequence[int], *, scope: in
     """Return the values of these rows by id; ids that are gone are left out."""
     found: dict[int, tuple[object, ...]] = {}
     for start in range(0, len(wanted), _BATCH):
-        table = listing.select(scope).subquery()
+        table = _table(listing, scope)
         columns = [table.c.id, *(table.c[key] for key in listing.form.keys)]
         for row in session.execute(select(*columns).where(table.c.id.in_(list(wanted[start : start + _BATCH])))):
             found[row[0]] = tuple(row[1:])
     return found
 
 
-def count(session: Session, listing: Listing, *, scope: int | None, filters: Mapping[str, object] | None = None) -> int:
+def count(session: Session, listing: Listing, *, scope: int | None, text: str = "", filters: Mapping[str, object] | None = None) -> int:
     """Return how many rows match."""
-    _table, query = _narrowed(listing, scope, "", filters)
+    _table, query = _narrowed(listing, scope, text, filters)
     return session.scalar(select(func.count()).select_from(query.subquery())) or 0
 
 
+def values(
+    session: Session,
+    listing: Listing,
+    key: str,
+    *,
+    scope: int | None,
+    text: str = "",
+    filters: Mapping[str, object] | None = None,
+    limit: int = _FEW,
+) -> list[tuple[object, int]] | None:
+    """Return the values of a column with how often each occurs, most frequent first.
+
+    The column's own filter is left out, the others stay in force. A list (tags,
+    towns) counts each of its members.
+
+    Returns:
+        The values, None among them for empty cells; None if there are more than `limit`.
+    """
+    others = {other: value for other, value in (filters or {}).items() if other != key}
+    rows, query = _narrowed(listing, scope, text, others)
+    cell: ColumnElement[Any] = rows.c[key]
+    if isinstance(cell.type, JSON):
+        members = func.json_each(cell).table_valued(column("value", String))
+        query, cell = query.outerjoin(members, members.c.value.is_not(None)), members.c.value
+    elif isinstance(cell.type, String):
+        cell = func.nullif(cell, "")
+    counted = func.count()
+    listed = query.with_only_columns(cell, counted).group_by(cell).order_by(counted.desc(), cell).limit(limit + 1)
+    found = [(row[0], int(row[1])) for row in session.execute(listed)]
+    return None if len(found) > limit else found
+
+
+def totals(
+    session: Session,
+    listing: Listing,
+    keys: Sequence[str],
+    *,
+    scope: int | None,
+    wanted: Sequence[int] | None = None,
+    text: str = "",
+    filters: Mapping[str, object] | None = None,
+) -> dict[str, Total]:
+    """Return what the cells of some columns hold together.
+
+    Args:
+        session: Session of a read.
+        listing: Which table.
+        keys: Columns to be looked at.
+        scope: Campaign id.
+        wanted: Ids of the rows; None for all that match.
+        text: As for `ids`, if `wanted` is None.
+        filters: As for `ids`, if `wanted` is None.
+    """
+    added: dict[str, Total] = dict.fromkeys(keys, Total(0))
+    parts: Sequence[Sequence[int] | None] = [None]
+    if wanted is not None:
+        parts = [wanted[start : start + _BATCH] for start in range(0, len(wanted), _BATCH)]
+    for part in parts:
+        rows, query = _narrowed(listing, scope, text if part is None else "", filters if part is None else None)
+        if part is not None:
+            query = query.where(rows.c.id.in_(list(part)))
+        cells = [rows.c[key] for key in keys]
+        numeric = [isinstance(cell.type, Integer) for cell in cells]
+        sums = [func.sum(cell) for cell, number in zip(cells, numeric, strict=True) if number]
+        found = list(session.execute(query.with_only_columns(*(func.count(_filled(cell)) for cell in cells), *sums)).one())
+        following = iter(found[len(cells) :])
+        for key, filled, number in zip(keys, found, numeric, strict=False):
+            more = (next(following) or 0) if number else None
+            before = added[key]
+            added[key] = Total(before.filled + filled, None if more is None else (before.sum or 0) + int(more))
+    return added
+
+
+def _filled(cell: ColumnElement[Any]) -> ColumnElement[Any]:
+    return func.nullif(cell, "") if isinstance(cell.type, String) else cell
+
+
 def _narrowed(listing: Listing, scope: int | None, text: str, filters: Mapping[str, object] | None) -> tuple[Subquery, Select[Any]]:
-    table = listing.select(scope).subquery()
+    table = _table(listing, scope)
     query: Select[Any] = select(table.c.id)
     for word in text.split():
-        pattern = f"%{_escaped(word)}%"
-        query = query.where(or_(*(table.c[key].ilike(pattern, escape="\\") for key in listing.search)))
-    for key, value in (filters or {}).items():
-        column = table.c[key]
-        query = query.where(column.in_(value) if isinstance(value, tuple) else column.is_(None) if value is None else column == value)
+        query = query.where(or_(*(containing(table.c[key], word) for key in listing.search)))
+    for key, wanted in (filters or {}).items():
+        query = query.where(clause(table.c[key], wanted))
     return table, query
+
+
+def _table(listing: Listing, scope: int | None) -> Subquery:
+    query = listing.select(scope)
+    return (_turned(query, listing.table) if listing.binned else query).subquery()
+
+
+def _turned(query: Select[Any], table: str) -> Select[Any]:
+    """Return a query over living rows as one over the rows in the bin."""
+
+    def turn(element: Any, **_more: Any) -> Any:
+        if not isinstance(element, BinaryExpression) or element.operator is not is_ or not isinstance(element.right, Null):
+            return None
+        cell = element.left
+        own = getattr(cell, "name", "") == "deleted_at" and getattr(getattr(cell, "table", None), "name", "") == table
+        return cell.is_not(None) if own else None
+
+    turned = replacement_traverse(query, {}, turn)
+    assert isinstance(turned, Select)
+    return turned
 
 
 def _ordered(query: Select[Any], table: Subquery, listing: Listing, sort: str | None) -> Select[Any]:
     key = sort or listing.default_sort
-    column = table.c[key.removeprefix("-")]
-    return query.order_by(column.desc() if key.startswith("-") else column.asc(), table.c.id)
-
-
-def _escaped(word: str) -> str:
-    return word.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+    cell = table.c[key.removeprefix("-")]
+    return query.order_by(cell.desc() if key.startswith("-") else cell.asc(), table.c.id)

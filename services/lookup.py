@@ -8,7 +8,7 @@ from sqlalchemy import Table, select
 from sqlalchemy.orm import Session
 
 from models import Base, Campaign
-from services import records, undoing
+from services import operations, records
 from services.errors import Missing, Refused
 from services.words import field_name, table_name
 
@@ -57,7 +57,7 @@ def show(session: Session, *, noun: str, uid: str) -> dict[str, Any]:
     if len(found) != 1:
         raise Missing(what=table_name(table.name), name=uid)
     row = dict(found[0])
-    history = undoing.of_record(session, table=table.name, record_id=row["id"])
+    history = operations.of_record(session, table=table.name, record_id=row["id"])
     return {
         "schema": "record/1",
         "noun": noun,
@@ -65,8 +65,15 @@ def show(session: Session, *, noun: str, uid: str) -> dict[str, Any]:
         "values": {key: _plain(value) for key, value in row.items() if key not in ("id", "uid")},
         "titles": {key: field_name(table.name, key) for key in row if key not in ("id", "uid")},
         "history": [
-            {"at": at.isoformat(timespec="seconds"), "operator": operator, "label": label, "changes": changes}
-            for at, operator, label, changes in history
+            {
+                "id": step.number,
+                "at": step.at.isoformat(timespec="seconds"),
+                "operator": step.operator,
+                "label": step.label,
+                "reason": step.reason or None,
+                "changes": "；".join(change.words() for change in step.changes),
+            }
+            for step in history
         ],
     }
 
@@ -84,5 +91,5 @@ def _plain(value: object) -> object:
 
 
 def open_campaigns(session: Session) -> list[Campaign]:
-    """Return the open campaigns, oldest first."""
-    return [campaign for campaign in records.alive(session, Campaign) if campaign.state == "open"]
+    """Return the campaigns that are not closed, oldest first."""
+    return [campaign for campaign in records.alive(session, Campaign) if campaign.state != "closed"]

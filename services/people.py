@@ -8,10 +8,10 @@ from typing import Any
 from sqlalchemy import Select, and_, func, select
 from sqlalchemy.orm import Session
 
-from models import Group, GroupMember, Person, ReportingUnit, Secondment
+from models import Person, ReportingUnit, Secondment
 from models.annexes import PEOPLE
 from models.forms import Row
-from services import campaigns, records
+from services import campaigns, nominations, records
 from services.errors import Refused
 from services.listing import Listing
 from services.matching import name_key
@@ -27,18 +27,6 @@ class AlreadySeconded(Refused):
 
 def select_rows(campaign_id: int | None) -> Select[Any]:
     """Return the query of a campaign's seconded people, columns as the form's keys."""
-    group = (
-        select(func.max(Group.name))
-        .join(GroupMember, GroupMember.group_id == Group.id)
-        .where(
-            Group.campaign_id == Secondment.campaign_id,
-            GroupMember.person_id == Secondment.person_id,
-            GroupMember.deleted_at.is_(None),
-            Group.deleted_at.is_(None),
-        )
-        .correlate(Secondment)
-        .scalar_subquery()
-    )
     return (
         select(
             Secondment.id.label("id"),
@@ -47,7 +35,8 @@ def select_rows(campaign_id: int | None) -> Select[Any]:
             Secondment.unit_position.label("unit_position"),
             Person.cert_no.label("cert_no"),
             Person.phone.label("phone"),
-            group.label("group"),
+            nominations.group_name().label("group"),
+            nominations.state().label("state"),
             Secondment.remark.label("remark"),
             func.coalesce(ReportingUnit.position, 9999).label("position"),
         )
@@ -62,7 +51,7 @@ LISTING = Listing(
     select=select_rows,
     search=("name", "unit_position", "cert_no", "phone", "unit"),
     default_sort="position",
-    tables=frozenset({"secondment", "person", "reporting_unit", "group_member", "inspection_group"}),
+    tables=frozenset({"secondment", "person", "reporting_unit", "group_member", "inspection_group", "nomination_event"}),
     table="secondment",
 )
 
@@ -84,7 +73,7 @@ def save(session: Session, *, campaign_id: int, row: Row, record_id: int | None 
 
     Raises:
         Invalid: The name is empty.
-        AlreadySeconded: A new row for a person who has one.
+        AlreadySeconded: Another row stands for this person.
         Missing: The row to change is gone.
     """
     records.require(PEOPLE, row)
@@ -109,8 +98,12 @@ def save(session: Session, *, campaign_id: int, row: Row, record_id: int | None 
             records.change(person, {key: value for key, value in facts.items() if value})
         return records.add(session, Secondment(campaign_id=campaign_id, person_id=person.id, **values))
     secondment = records.get(session, Secondment, record_id)
+    others = records.alive(session, Secondment, campaign_id=secondment.campaign_id, person_id=secondment.person_id)
+    if any(other.id != record_id for other in others):  # one that comes back from the bin, while the person was added anew
+        raise AlreadySeconded(name=facts["name"])
     records.change(records.get(session, Person, secondment.person_id), facts)
-    records.change(secondment, values)
+    if records.change(secondment, values) and source is not None:
+        nominations.note_resent(session, secondment)
     return record_id
 
 

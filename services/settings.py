@@ -56,3 +56,18 @@ def save(session: Session, *, settings: Settings) -> None:
                 session.add(Setting(key=key, value=text))
         elif row.value != text:
             row.value = text
+
+
+def text(session: Session, *, key: str) -> str:
+    """Return a value that is kept beside the options, as it was put; "" if none is."""
+    return session.scalar(select(Setting.value).where(Setting.key == key, Setting.deleted_at.is_(None))) or ""
+
+
+def put(session: Session, *, key: str, text: str) -> None:
+    """Keep a value beside the options, in the history like any other."""
+    row = session.scalar(select(Setting).where(Setting.key == key))
+    if row is None:
+        session.add(Setting(key=key, value=text))
+    else:
+        row.value, row.deleted_at = text, None  # one that was undone stands again
+    session.flush()

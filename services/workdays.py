@@ -7,6 +7,7 @@ so.
 
 from __future__ import annotations
 
+from calendar import monthrange
 from datetime import date, timedelta
 from functools import cache
 
@@ -53,3 +54,25 @@ def before(day: date, count: int) -> date:
         day -= timedelta(days=1)
         count -= is_workday(day)
     return day
+
+
+def after(day: date, count: int) -> date:
+    """Return the day `count` working days after `day`, which does not count."""
+    while count > 0:
+        day += timedelta(days=1)
+        count -= is_workday(day)
+    return day
+
+
+def rolled(day: date) -> date:
+    """Return the day, or the next working day where offices are closed on it."""
+    while not is_workday(day):
+        day += timedelta(days=1)
+    return day
+
+
+def months_after(day: date, count: int) -> date:
+    """Return the day of the same number some months later, or the month's last."""
+    months = day.month - 1 + count
+    year, month = day.year + months // 12, months % 12 + 1
+    return date(year, month, min(day.day, monthrange(year, month)[1]))
