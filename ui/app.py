@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QLibraryInfo, QLocale, QObject, QSettings, QTimer, QTranslator
-from PySide6.QtWidgets import QApplication, QFileDialog
+from PySide6.QtWidgets import QApplication
 
 from services import clock, garbage
 from services.errors import Problem
@@ -25,18 +25,16 @@ from services.paths import default_data_folder
 from services.progress import Progress
 from ui import errors, icons, sheet
 from ui.bars import Campaign
-from ui.late_store import LateStore
+from ui.late_store import LateStore, why_only_looking
 from ui.main_window import MainWindow
 from ui.pages.page import Action, Desk, Entry, Page
 from ui.tasks import Tasks
 
 if TYPE_CHECKING:
-    from services.store import Store
     from ui.reopening import Reopener
+    from ui.upkeep import Upkeep
 
 THEMES = {"跟随系统": "system", "浅色": "light", "深色": "dark", "高对比": "hc"}
-BACKUP_EVERY_MS = 60 * 60 * 1000
-BACKUP_MOMENTS = {"打开": "open", "每小时": "hourly", "关闭": "close", "手动": "manual"}
 OPERATOR_KEY = "people/operator"
 SOON_WORKDAYS = 3
 # After this long at the latest the backup at opening no longer waits for quiet.
@@ -64,10 +62,16 @@ class Opened:
 def run_window(data_dir: Path | None) -> int:
     """Run the program with its window; return the exit status."""
     app = make_application(sys.argv[:1])
-    errors.BugCatcher(app).install()
+    errors.BugCatcher(app, version=_version).install()
     window = open_window(data_dir or default_data_folder())
     window.show()
     return app.exec()
+
+
+def _version() -> str:
+    from services import diagnostics
+
+    return diagnostics.version()
 
 
 def make_application(arguments: list[str]) -> QApplication:
@@ -102,6 +106,7 @@ class Keeper(QObject):
     Attributes:
         ready: Whether the first page is there.
         reopening: Opens the data anew; None until that is needed.
+        upkeep: Backups and the weekly check; None until the data are open.
     """
 
     def __init__(self, window: MainWindow, late: LateStore, folder: Path) -> None:
@@ -110,6 +115,7 @@ class Keeper(QObject):
         self.window, self.late, self.folder = window, late, folder
         self.ready = False
         self.reopening: Reopener | None = None
+        self.upkeep: Upkeep | None = None
         tasks = window.tasks
         window.closing.connect(self.close)
         window.files_dropped.connect(self.take_files)
@@ -121,13 +127,11 @@ class Keeper(QObject):
         tasks.changes.connect(lambda _changes: self._refresh())
         for word, name in THEMES.items():
             window.add_command(Action(f"外观：{word}", partial(self.choose_theme, name), "squares-four"))
-        window.add_command(Action("立即备份", partial(self.back_up, "手动"), "copy"))
+        window.add_command(Action("立即备份", partial(self.back_up, "manual"), "copy"))
         window.add_command(Action("新建专项行动", self.new_campaign, "plus"))
-        window.add_command(Action("导入来表", self.ask_files, "download-simple", keys="Ctrl+O"))
+        window.add_command(Action("导入来表", self.begin_import, "download-simple", keys="Ctrl+O"))
+        window.add_command(Action("三方对账", self.reconcile, "arrows-left-right"))
         window.add_command(Action("打开演示数据", self.open_demo, "folder-open"))
-        self._hourly = QTimer(self)
-        self._hourly.setInterval(BACKUP_EVERY_MS)
-        self._hourly.timeout.connect(partial(self.back_up, "每小时"))
 
     def open(self) -> None:
         """Open the data off the UI thread."""
@@ -137,14 +141,17 @@ class Keeper(QObject):
 
     def close(self) -> None:
         """Stop the threads and close the data; a changed database is backed up first."""
-        self._hourly.stop()
+        if self.upkeep is not None:
+            self.upkeep.stop()
         if self.late.present is None:
             self.late.close()  # or reads that wait for data would never end
         # before the backup, so that no other one is under way and what was still being written is in it
         self.window.tasks.shutdown()
         if self.late.present is not None and self.late.present.writable:
+            from services import backup
+
             try:
-                _back_up(store=self.late.present, reason="关闭")
+                backup.at(self.late.present, "close")
             except Problem as problem:
                 logging.getLogger(__name__).error("backup at closing failed: %s", problem.code)
         self.late.close()
@@ -153,9 +160,17 @@ class Keeper(QObject):
         """Plan the import of dropped files; nothing is written before the clerk says so."""
         if not self.ready:
             return
-        from ui.dialogs.import_files import open_import
+        from ui.imports.wizard import open_import
 
         open_import(self.window, self.window.tasks, self.late, self.window.desk.campaign_id, paths)
+
+    def reconcile(self) -> None:
+        """Compare the records with a table of another system."""
+        if not self.ready or self.window.desk.campaign_id is None:
+            return
+        from ui.imports.reconcile import open_reconcile
+
+        open_reconcile(self.window, self.window.tasks, self.late, self.window.desk.campaign_id)
 
     def ask_operator(self, *, first: bool = False) -> None:
         """Ask who works here; on the first start also for the office."""
@@ -181,6 +196,8 @@ class Keeper(QObject):
         if not self.ready:
             return
         from models.annexes import CAMPAIGN, CATEGORIES
+        from services import drafts
+        from ui.forms.drafting import Drafting
         from ui.forms.form_dialog import FormDialog
 
         values = {"categories": "、".join(CATEGORIES)}
@@ -189,6 +206,8 @@ class Keeper(QObject):
         dialog.resize(dialog.width(), 600)
         dialog.completed.connect(partial(self._campaign_given, dialog))
         dialog.open()
+        place = drafts.Place(CAMPAIGN.code)
+        Drafting(self.window.tasks, dialog.field_set, dialog.draft_line, lambda: place).look()
 
     def open_demo(self) -> None:
         """Make the demo data if they are not there yet, and work on them."""
@@ -199,11 +218,9 @@ class Keeper(QObject):
         job = self.window.tasks.work(_open_demo, late=self.late, folder=folder)
         job.with_progress("正在准备演示数据").then(partial(self._moved, folder)).start(self.window)
 
-    def ask_files(self) -> None:
-        """Ask for files to import."""
-        paths, _kind = QFileDialog.getOpenFileNames(self.window, "导入来表", "", "表格 (*.xlsx *.xls *.csv *.docx);;所有文件 (*)")
-        if paths:
-            self.take_files([Path(path) for path in paths])
+    def begin_import(self) -> None:
+        """Show where files are chosen; what was being looked at goes on."""
+        self.take_files([])
 
     def choose_theme(self, name: str) -> None:
         """Dress the program anew and remember the choice."""
@@ -211,18 +228,19 @@ class Keeper(QObject):
         assert isinstance(app, QApplication)
         sheet.prefer(app, name=name)
 
-    def back_up(self, reason: str) -> None:
-        """Make a verified backup in the background."""
-        if self.ready and self.late.writable:
-            self.window.tasks.work(_back_up, store=self.late.present, reason=reason).then(self._show_age)
+    def back_up(self, moment: str) -> None:
+        """Make a verified backup in the background, if one is due at this moment."""
+        if self.upkeep is not None:
+            self.upkeep.back_up(moment)
 
     def _wish(self, what: str) -> None:
         name, _colon, argument = what.partition(":")
         wishes: dict[str, Callable[[], object]] = {
             "campaign": self.new_campaign,
             "demo": self.open_demo,
-            "import": self.ask_files,
-            "backed_up": self._ask_age,
+            "import": self.begin_import,
+            "reconcile": self.reconcile,
+            "backed_up": lambda: self._care().ask_age(),
             "restore": lambda: self._reopener().restore(self.folder, Path(argument)),
             "move": lambda: self._reopener().move(self.folder, Path(argument)),
         }
@@ -230,6 +248,7 @@ class Keeper(QObject):
 
     def _opened(self, opened: Opened) -> None:
         from services import undoing
+        from ui import rail_counts
 
         self.ready = True
         self.window.use_history(undoing)
@@ -237,15 +256,15 @@ class Keeper(QObject):
         self._show(opened)
         self.window.go("home")
         self.window.rail.setFocus()
-        self._hourly.start()
         if not self.late.writable:
-            self.window.status.set_saved(f"只能看：数据正由 {self.late.holder} 打开")
+            self.window.status.set_saved(why_only_looking(self.late.holder))
         elif not opened.operator:
             self.ask_operator(first=True)
         else:
             # the page's questions start on the next turn
             QTimer.singleShot(SETTLE_MS, self, partial(self._settle_in, SETTLE_TRIES))
-        self._ask_age()
+        self._care().begin()
+        rail_counts.follow(self.window)
 
     def _settle_in(self, tries: int) -> None:
         """Once the first page has its answers, make the backup and import what other pages need."""
@@ -254,7 +273,7 @@ class Keeper(QObject):
         if tries and self.window.tasks.running:
             QTimer.singleShot(SETTLE_MS, self, partial(self._settle_in, tries - 1))
             return
-        self.back_up("打开")
+        self.back_up("open")
         self.window.tasks.work(_warm_up)
 
     def _not_opened(self, problem: Problem) -> None:
@@ -269,14 +288,12 @@ class Keeper(QObject):
         self.reopening.operator = _last_operator()
         return self.reopening
 
-    def _ask_age(self) -> None:
-        if self.late.present is not None:
-            self.window.tasks.work(_age, store=self.late.present).then(self._show_age)
+    def _care(self) -> Upkeep:
+        from ui.upkeep import Upkeep
 
-    def _show_age(self, age: Any) -> None:
-        from ui.backup_list import age_words
-
-        self.window.status.set_backup(*age_words(age))
+        if self.upkeep is None:
+            self.upkeep = Upkeep(self.window, self.late)
+        return self.upkeep
 
     def _moved(self, folder: Path, opened: Opened) -> None:
         self.folder = folder
@@ -320,6 +337,13 @@ def _register(module: str, name: str, desk: Desk) -> Page:
     return RegisterPage(desk, getattr(import_module(f"ui.pages.{module}"), name))
 
 
+def _page(module: str, name: str, desk: Desk) -> Page:
+    from importlib import import_module
+
+    made: Page = getattr(import_module(f"ui.pages.{module}"), name)(desk)
+    return made
+
+
 def _home(desk: Desk) -> Page:
     from ui.pages.empty import Way
     from ui.pages.home import HomePage
@@ -345,13 +369,15 @@ def _settings_page(desk: Desk) -> Page:
 # declarations, so that the rail is painted before any service is imported.
 ENTRIES = (
     Entry("home", "工作台", "squares-four", 0, _home),
-    Entry("people", "人员抽调", "users", 1, partial(_register, "people", "PEOPLE")),
-    Entry("groups", "检查分组", "tree-structure", 1, partial(_register, "groups", "GROUPS")),
+    Entry("people", "人员抽调", "users", 1, partial(_page, "people_page", "PeoplePage")),
+    Entry("groups", "检查分组", "tree-structure", 1, partial(_page, "groups_page", "GroupsPage")),
     Entry("enterprises", "企业名录", "buildings", 1, partial(_register, "enterprises", "ENTERPRISES")),
-    Entry("inspections", "检查记录", "note-pencil", 2, partial(_register, "inspections", "INSPECTIONS")),
-    Entry("hazard_list", "问题整改", "wrench", 2, partial(_register, "findings", "FINDINGS")),
-    Entry("cases", "案件办理", "scales", 2, partial(_register, "cases", "CASES")),
+    Entry("inspections", "检查记录", "note-pencil", 2, partial(_page, "inspections_page", "InspectionsPage")),
+    Entry("hazard_list", "问题整改", "wrench", 2, partial(_page, "findings_page", "FindingsPage")),
+    Entry("cases", "案件办理", "scales", 2, partial(_page, "cases_page", "CasesPage")),
+    Entry("figures", "统计数据", "chart-bar", 3, partial(_page, "figures", "FiguresPage")),
     Entry("packages", "报送打包", "package", 3, _packages),
+    Entry("history", "操作记录", "clock-counter-clockwise", 4, partial(_page, "history", "HistoryPage")),
     Entry("settings", "设置", "gear-six", 4, _settings_page),
 )
 
@@ -382,15 +408,9 @@ def _last_operator() -> str:
     return str(QSettings().value(OPERATOR_KEY) or "救援窗口")
 
 
-def _age(*, store: Store) -> Any:
-    from services import backup
-
-    return backup.age(store.folder)
-
-
 def _first_page() -> None:
     """Import what the first page needs, so that no read waits for an import while the database is held."""
-    _import("undoing", "lookup", "campaigns", "figures.overview")
+    _import("undoing", "lookup", "campaigns", "figures.overview", "upkeep")
 
 
 def _warm_up() -> None:
@@ -465,14 +485,8 @@ def _keep_operator(session: Any, *, row: dict[str, Any]) -> None:
 
 
 def _create_campaign(session: Any, *, row: dict[str, Any]) -> int:
-    from services import campaigns
+    from models.annexes import CAMPAIGN
+    from services import campaigns, drafts
 
+    drafts.forget(session, place=drafts.Place(CAMPAIGN.code))
     return campaigns.create_by_hand(session, row=row)
-
-
-def _back_up(*, store: Store, reason: str) -> Any:
-    from services import backup
-
-    if backup.due(store, BACKUP_MOMENTS[reason]):
-        backup.make(store, reason=reason)
-    return backup.age(store.folder)

@@ -12,7 +12,7 @@ import sys
 import tempfile
 import traceback
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
@@ -21,15 +21,14 @@ from typing import Annotated, Any
 import typer
 
 import resources
-from services import backup, campaigns, checks, clock, figures, history, lookup, migrate, runs, settings, undoing
+from services import backup, campaigns, checks, clock, history, lookup, migrate, runs, settings
 from services.errors import NoOperator, Problem, Refused
-from services.imports.plan import as_json as plan_json
 from services.imports.plan import read_file
 from services.imports.worker import Reader
 from services.paths import default_data_folder
 from services.progress import Progress
 from services.store import Store
-from ui import cli_data
+from ui import cli_cases, cli_data, cli_figures, cli_history, cli_import, cli_package, cli_people
 from ui import cli_output as output
 
 # typer carries click inside and names only some of its errors
@@ -38,7 +37,7 @@ DONE, REFUSED, USAGE, BUG = 0, 1, 2, 3
 EARLIEST = 2000  # no campaign and no rule is older
 _INTERRUPTED = 130
 DEMO_OPERATOR = "演示用户"
-_VALUED = frozenset({"--data-dir", "--database", "--operator"})
+_VALUED = frozenset({"--data-dir", "--database", "--operator", "--reason"})
 _DEMO_FOLDER = "Zhifatai-demo"
 
 app = typer.Typer(add_completion=False, no_args_is_help=False, help="执法台：一次集中执法检查，从通知到报送包。", rich_markup_mode=None)
@@ -87,6 +86,7 @@ class Options:
     data_dir: Path | None = None
     json: bool = False
     operator: str | None = None
+    reason: str | None = None
 
 
 _options = Options()
@@ -128,9 +128,11 @@ def _globals(
     database: Annotated[str | None, typer.Option("--database", help="服务器数据库（以后的版本）")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="只输出一份 JSON")] = False,
     operator: Annotated[str | None, typer.Option("--operator", help="谁在操作")] = None,
+    reason: Annotated[str | None, typer.Option("--reason", help="为什么改，记入操作记录")] = None,
 ) -> None:
     """Keep the global options for the command that follows."""
     _options.data_dir, _options.json, _options.operator = data_dir, as_json, (operator or "").strip() or None
+    _options.reason = (reason or "").strip() or None
     if database:
         raise DatabaseNotYet(where=database)
 
@@ -179,18 +181,19 @@ def import_form(
     campaign: CampaignOption = None,
     form: Annotated[str | None, typer.Option("--form", help="应当是哪一张表")] = None,
     apply: Annotated[bool, typer.Option("--apply", help="写入；不加只看会怎样")] = False,
+    results: Annotated[bool, typer.Option("--as-results", help="作为检查组的结果：没有检查记录的，由台账带出")] = False,
 ) -> int:
     """Plan the import of forms; with --apply write each as one undoable operation."""
-    with _store(write=apply) as store:
+    with _store(write=apply) as store, runs.backed_up_after(store):
         with store.read() as session:
             campaign_id: int | None = campaigns.find(session, reference=campaign).id
-        return _import(store, files, campaign_id, form, apply=apply)
+        return _import(store, files, campaign_id, form, apply=apply, results=results)
 
 
 @app.command("import-enterprises")
 def import_enterprises(files: Files, apply: Annotated[bool, typer.Option("--apply", help="写入；不加只看会怎样")] = False) -> int:
     """Plan the import of the registry; with --apply write it."""
-    with _store(write=apply) as store:
+    with _store(write=apply) as store, runs.backed_up_after(store):
         return _import(store, files, None, "enterprises", apply=apply)
 
 
@@ -247,27 +250,19 @@ def show(noun: str, uid: str) -> int:
     return DONE
 
 
-@app.command("figures")
-def show_figures(campaign: CampaignOption = None, as_of: AsOf = None) -> int:
-    """Every indicator with its definition and rows."""
-    with _store() as store:
-        day = _day(as_of) or clock.today()
-        with store.snapshot() as session:
-            found = campaigns.find(session, reference=campaign)
-            facts = figures.collect(session, campaign_id=found.id, as_of=day)
-            computed = figures.all_figures(session, facts)
-            document = figures.as_json(computed, figures.breakdowns(session, facts))
-    _print(document, lambda: [f"{f.name} {'—' if f.value is None else f.value} {f.unit}　{f.definition}" for f in computed])
-    return DONE
-
-
 @app.command("check")
-def check_campaign(campaign: CampaignOption = None, as_of: AsOf = None) -> int:
+def check_campaign(
+    campaign: CampaignOption = None,
+    waive: Annotated[list[str] | None, typer.Option("--waive", help="规则=理由，或 规则:编号=理由；只在这一次算豁免")] = None,
+    as_of: AsOf = None,
+) -> int:
     """Pre-flight: what does not agree before the package goes out."""
+    waivers = dict(map(_waiver, waive or []))
     with _store() as store:
         day = _day(as_of) or clock.today()
         with store.snapshot() as session:
-            found = checks.run(session, campaign_id=campaigns.find(session, reference=campaign).id, as_of=day)
+            number = campaigns.find(session, reference=campaign).id
+            found = checks.run(session, campaign_id=number, as_of=day, waivers=waivers)
     _print(checks.as_json(found), lambda: [output.check_line(one) for one in found] or ["体检通过，没有要处理的事项"])
     return DONE
 
@@ -303,54 +298,11 @@ def export_form(key: str, out: Out, campaign: CampaignOption = None) -> int:
     return DONE
 
 
-@app.command("history")
-def show_history(action: Annotated[str, typer.Argument(help="verify：核对操作记录有没有被改动")] = "list") -> int:
-    """List what was done, or verify that the record of it is whole."""
-    with _store() as store:
-        if action == "verify":
-            with store.snapshot() as session:
-                verdict = undoing.verify(session)
-            document: dict[str, Any] = {
-                "schema": "history-verify/1",
-                "operations": verdict.operations,
-                "rows": verdict.rows,
-                "head": verdict.head,
-            }
-            _print(document, lambda: [f"操作记录完整：{verdict.operations} 条操作，{verdict.rows} 处改动，校验值 {verdict.head[:16]}"])
-            return DONE
-        if action != "list":
-            raise typer.BadParameter("history 后面只能写 verify，或什么都不写")
-        with store.read() as session:
-            entries = undoing.entries(session)
-    items = [
-        {"id": e.id, "at": e.at.isoformat(timespec="seconds"), "operator": e.operator, "label": e.label, "kind": e.kind, "rows": e.rows,
-         "state": e.state, "undoable": e.undoable, "hash": e.hash}
-        for e in entries
-    ]  # fmt: skip
-    _print(
-        {"schema": "history/1", "items": items},
-        lambda: [f"{e.id:>5}　{e.at:%Y-%m-%d %H:%M}　{e.operator}　{e.label}　{e.state}" for e in entries],
-    )
-    return DONE
-
-
-@app.command()
-def undo(number: Annotated[int | None, typer.Argument(help="操作编号；不写就撤销最近一条")] = None) -> int:
-    """Take back an operation."""
-    with _store(write=True) as store, _progress() as progress, store.write("撤销") as session:
-        entry = undoing.undo(session, operation_id=number, progress=progress)
-    _print(
-        {"schema": "undo/1", "id": entry.id, "label": entry.label, "rows": entry.rows},
-        lambda: [f"已撤销：{entry.label}（{entry.rows} 处）"],
-    )
-    return DONE
-
-
 @app.command("backup")
 def make_backup() -> int:
     """Make a verified backup."""
-    with _store(write=True) as store:
-        made = backup.make(store, reason="手动")
+    with _store(write=True, backed_up=False) as store:
+        made = backup.at(store, "manual")
     assert made is not None
     document = {"schema": "backup/1", "path": str(made.path), "sha256": made.sha256, "counts": made.counts, "history_head": made.head}
     _print(document, lambda: [f"已备份并核对：{made.path}"])
@@ -374,9 +326,11 @@ def screens(
 
 
 @contextmanager
-def _store(*, write: bool = False) -> Iterator[Store]:
+def _store(*, write: bool = False, backed_up: bool = True) -> Iterator[Store]:
     folder = _options.data_dir or default_data_folder()
     with migrate.open_store(folder, operator=_options.operator, writable=write) as store:
+        if store.notice:
+            typer.echo(store.notice, err=True)
         with store.read() as session:
             stored = settings.load(session)
         store.operator = _options.operator or stored.operator or None
@@ -387,7 +341,9 @@ def _store(*, write: bool = False) -> Iterator[Store]:
                 with store.write("登记操作人") as session:
                     history.describe(session, kind="system")
                     settings.save(session, settings=replace(stored, operator=store.operator))
-        yield store
+        store.reason = _options.reason or ""
+        with backup.around(store) if write and backed_up else nullcontext():
+            yield store
 
 
 def _run(store: Store, folder: Path, out: Path | None, *, as_of: str | None, draft: bool, demo: bool) -> int:
@@ -398,30 +354,11 @@ def _run(store: Store, folder: Path, out: Path | None, *, as_of: str | None, dra
     return DONE if done.package else REFUSED
 
 
-def _import(store: Store, files: list[Path], campaign_id: int | None, form: str | None, *, apply: bool) -> int:
-    documents: list[dict[str, Any]] = []
-    lines: list[str] = []
-    refused: list[Problem] = []
-    for path in files:
-        try:
-            with _progress() as progress:
-                plan = runs.plan_file(store, path=path, campaign_id=campaign_id, expected=form, progress=progress)
-                document = plan_json(plan)
-                if apply:
-                    document["counts"] = runs.apply(store, plan=plan, progress=progress)
-        except Problem as problem:
-            if len(files) == 1:
-                raise
-            refused.append(problem)
-            documents.append({**problem.as_json(), "file": path.name})
-            lines.append(f"{path.name}：{problem.message()}{problem.way_out()}")
-            continue
-        document["applied"] = apply and plan.writes > 0
-        documents.append(document)
-        reasons = [(row.read.row, row.reason) for _code, row in plan.rows if row.reason]
-        lines += output.import_lines(path, document, reasons, applied=apply)
+def _import(store: Store, files: list[Path], campaign_id: int | None, form: str | None, *, apply: bool, results: bool = False) -> int:
+    with _progress() as progress:
+        documents, lines, status = cli_import.import_files(store, files, campaign_id, form, apply=apply, results=results, progress=progress)
     _print(documents[0] if len(documents) == 1 else {"schema": "import-plan-list/1", "files": documents}, lambda: lines)
-    return REFUSED if refused else DONE
+    return status
 
 
 def _open_window(options: list[str]) -> int:
@@ -492,3 +429,9 @@ def _waiver(text: str) -> tuple[str, str]:
 
 
 cli_data.add_to(app, _options, _store)
+cli_history.add_to(app, _options, _store, _day)
+cli_figures.add_to(app, _options, _store, _day)
+cli_import.add_to(app, _options, _store)
+cli_people.add_to(app, _options, _store, _day)
+cli_cases.add_to(app, _options, _store, _day)
+cli_package.add_to(app, _options, _store, _day)

@@ -14,7 +14,7 @@ from typing import Annotated, Any, Protocol
 
 import typer
 
-from services import backup, diagnostics, migrate, moving, rescue, selftest, settings, verifying
+from services import backup, diagnostics, migrate, moving, rescue, selftest, settings, upkeep
 from services.errors import NoOperator, StorageTrouble
 from services.paths import DataFolder, default_data_folder
 from services.progress import Progress
@@ -127,7 +127,7 @@ def _add_checking(app: typer.Typer, desk: _Desk) -> None:
     def verify_data() -> int:
         """Check file, relations, history, attachments and backups in depth."""
         with desk.store() as store, desk.progress() as progress:
-            report = verifying.verify_data(store, progress=progress)
+            report = upkeep.check(store, progress=progress)
         desk.say(report.as_json(), lambda: [f"{'✓' if one.ok else '✗'} {one.title}：{one.sentence}" for one in report.items])
         return DONE if report.ok else REFUSED
 

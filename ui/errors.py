@@ -1,22 +1,24 @@
 """The only dialogs about troubles, and the hooks that catch bugs.
 
 A `Problem` is shown as: what did not happen, why, where, what to do. A bug is
-shown once per place in the code, is logged, and can be copied as a report.
-Codes and tracebacks are never on the screen, only behind 复制说明.
+shown once per place in the code, is logged, and can be copied as a report that
+says what kind of error came from which lines: neither its words nor any value,
+for these may be names of people. Codes and places are never on the screen,
+only behind 复制说明.
 """
 
 from __future__ import annotations
 
 import hashlib
 import logging
+import platform
 import sys
 import threading
-import traceback
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from types import TracebackType
 
-from PySide6.QtCore import QMessageLogContext, QObject, Qt, QtMsgType, Signal, qInstallMessageHandler
+from PySide6.QtCore import QMessageLogContext, QObject, Qt, QtMsgType, Signal, qInstallMessageHandler, qVersion
 from PySide6.QtGui import QGuiApplication, QShowEvent
 from PySide6.QtWidgets import (
     QApplication,
@@ -31,10 +33,12 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from services import clock, logs
 from services.errors import FileTrouble, Problem
 from ui import icons, theme
 
 log = logging.getLogger(__name__)
+PLACES = ("哪个文件", "哪里")
 
 
 @dataclass(frozen=True)
@@ -128,7 +132,7 @@ class TroubleDialog(QDialog):
             head = QLabel(label)
             head.setProperty("kind", "help")
             fact = _wrapped(text)
-            if row == 2 and len(self.trouble.facts) > 1:
+            if label in PLACES:
                 fact.setObjectName("factBox")
             grid.addWidget(head, row, 1, Qt.AlignmentFlag.AlignVCenter)
             grid.addWidget(fact, row, 2)
@@ -176,7 +180,7 @@ def show_problem(
         others: Other ways out, left of 重试.
     """
     place = problem.where()
-    facts = [("哪个文件" if isinstance(problem, FileTrouble) else "哪里", place)] if place else []
+    facts = [(PLACES[0 if isinstance(problem, FileTrouble) else 1], place)] if place else []
     if problem.way_out():
         facts.append(("怎么办", problem.way_out()))
     facts.append(("其他数据", "没有受影响，也没有写进一半。"))
@@ -198,15 +202,22 @@ class BugCatcher(QObject):
     """Shows a bug once per place in the code, from whatever thread it came.
 
     Signals:
-        caught: (summary, report) of a bug not seen before.
+        caught: (report) of a bug not seen before.
     """
 
-    caught = Signal(str, str)
+    caught = Signal(str)
 
-    def __init__(self, parent: QObject | None = None) -> None:
-        """Listen on the UI thread."""
+    def __init__(self, parent: QObject | None = None, *, version: Callable[[], str] | None = None) -> None:
+        """Listen on the UI thread.
+
+        Args:
+            parent: Owner.
+            version: Gives the version of the program for the report.
+        """
         super().__init__(parent)
+        self._version = version
         self._seen: set[str] = set()
+        self._dialog: TroubleDialog | None = None
         self.caught.connect(self._show, Qt.ConnectionType.QueuedConnection)
 
     def install(self) -> None:
@@ -215,27 +226,38 @@ class BugCatcher(QObject):
         threading.excepthook = self._take_of_thread
         qInstallMessageHandler(log_qt)
 
-    def take(self, kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+    def take(self, kind: type[BaseException], error: BaseException, _trace: TracebackType | None) -> None:
         """Log a bug and show it unless the same was shown before."""
         if issubclass(kind, KeyboardInterrupt):
             QApplication.quit()
             return
-        report = "".join(traceback.format_exception(kind, error, trace))
-        log.error("unexpected: %s", report)
-        places = "".join(f"{frame.filename}:{frame.lineno}" for frame in traceback.extract_tb(trace))
-        mark = hashlib.sha256(f"{kind.__name__}{places}".encode()).hexdigest()
+        places = logs.kind_and_place(error)
+        mark = hashlib.sha256(places.encode()).hexdigest()[:12]
+        log.error("unexpected: %s %s", mark, places)
         if mark not in self._seen:
             self._seen.add(mark)
-            self.caught.emit(f"{kind.__name__}: {error}", report)
+            self.caught.emit(self._report(mark, places))
+
+    def _report(self, mark: str, places: str) -> str:
+        version = self._version() if self._version else "?"
+        system = f"{platform.system()} {platform.release()}, Python {platform.python_version()}, Qt {qVersion()}"
+        moment = clock.now().isoformat(timespec="seconds")
+        return f"编号：{mark}\n版本：{version}\n系统：{system}\n时间：{moment}\n{places}"
 
     def _take_of_thread(self, arguments: threading.ExceptHookArgs) -> None:
         if arguments.exc_value is not None:
             self.take(arguments.exc_type, arguments.exc_value, arguments.exc_traceback)
 
-    def _show(self, _summary: str, report: str) -> None:
-        facts = (("怎么办", "可以接着用；同一步再出现，就复制说明发给维护的人。"), ("已存的数据", "没有受影响，这一步没有写入。"))
+    def _show(self, report: str) -> None:
+        facts = (
+            ("怎么办", "可以接着用；同一步再出现，就复制说明发给维护的人。"),
+            ("已存的数据", "没有受影响，这一步没有写入。"),
+            ("复制的说明", "只有程序出错的位置，没有人名、企业和号码。"),
+        )
         trouble = Trouble("程序出了意外，这一步没有做成", "不是您的操作有误，是程序没有想到的情况。", facts, report)
-        TroubleDialog(trouble, [Choice("知道了", kind="primary")], QApplication.activeWindow()).open()
+        # kept, or it would go at once when no window of ours is the active one
+        self._dialog = TroubleDialog(trouble, [Choice("知道了", kind="primary")], QApplication.activeWindow())
+        self._dialog.open()
 
 
 def log_qt(kind: QtMsgType, _context: QMessageLogContext, message: str | None) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QDialog, QGridLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QGridLayout, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 GROUPS: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
     (
@@ -11,7 +11,9 @@ GROUPS: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
         (
             ("Ctrl+K", "搜索页面和命令"),
             ("Ctrl+1 … 9", "切换页面"),
-            ("Ctrl+Z　Ctrl+Y", "撤销　重做"),
+            ("Ctrl+Z", "撤销"),
+            ("Ctrl+Y　Ctrl+Shift+Z", "重做"),
+            ("Ctrl+O", "导入来表"),
             ("Ctrl+N", "新增一条"),
             ("Ctrl+F", "在本表查找"),
             ("F1", "这张表"),
@@ -20,12 +22,18 @@ GROUPS: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
     (
         "表格",
         (
-            ("直接输入　F2", "改这一格"),
-            ("Enter", "打开这一条"),
+            ("直接输入　F2", "改这一格；F2 接着原来的写"),
+            ("Enter　Tab", "写入，到下一行　下一格"),
+            ("Esc", "不改了；红格恢复原样"),
+            ("Ctrl+Enter", "打开这一条，或一起改选中的几条"),
+            ("Ctrl+Enter（正在输入）", "写进所有选中的格"),
+            ("Alt+↓", "打开可选的内容"),
             ("Ctrl+C　Ctrl+V", "整块复制、粘贴，WPS 里也能用"),
             ("Ctrl+D", "用最上一行向下填充"),
+            ("Ctrl+Shift+L", "筛选这一列"),
             ("Delete", "清空选中的格"),
-            ("Ctrl+-", "删除选中的行"),
+            ("Ctrl+-　Ctrl++", "删除选中的行　从回收站恢复"),
+            ("Ctrl+Shift+E", "导出当前视图"),
         ),
     ),
     (
@@ -34,7 +42,15 @@ GROUPS: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
             ("Enter　Tab", "下一栏"),
             ("F8", "下一处问题"),
             ("Ctrl+Enter", "保存，并到下一条"),
-            ("Esc", "回到表格"),
+            ("Esc", "回到表格；有没存的，再按一次放弃"),
+        ),
+    ),
+    (
+        "人员抽调和检查分组",
+        (
+            ("Ctrl+G", "办理选中的人或单位；再按数字编入那一组"),
+            ("Ctrl+E", "导出附件1"),
+            ("Ctrl+PgUp　Ctrl+PgDown", "上一个　下一个登记簿"),
         ),
     ),
 )
@@ -48,24 +64,35 @@ class KeysSheet(QDialog):
         super().__init__(parent)
         self.setWindowTitle("快捷键")
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        rows = QVBoxLayout(self)
-        rows.setContentsMargins(24, 20, 32, 24)
-        rows.setSpacing(8)
+        columns = QHBoxLayout(self)
+        columns.setContentsMargins(24, 20, 32, 24)
+        columns.setSpacing(40)
+        # two columns: under each other the groups would be higher than a laptop's window
+        halves = (QVBoxLayout(), QVBoxLayout())
+        for half in halves:
+            half.setSpacing(8)
+            columns.addLayout(half)
         for number, (title, keys) in enumerate(GROUPS):
+            half = halves[0 if number != 1 else 1]  # the grid has most and stands alone
             head = QLabel(title)
             head.setProperty("kind", "section")
-            if number:
-                rows.addSpacing(10)
-            rows.addWidget(head)
-            grid = QGridLayout()
-            grid.setHorizontalSpacing(20)
-            grid.setVerticalSpacing(6)
-            for row, (key, what) in enumerate(keys):
-                cap, word = QLabel(key), QLabel(what)
-                cap.setProperty("kind", "help")
-                grid.addWidget(cap, row, 0)
-                grid.addWidget(word, row, 1)
-            grid.setColumnMinimumWidth(0, 120)
-            grid.setColumnStretch(1, 1)
-            rows.addLayout(grid)
-        rows.addStretch(1)
+            if half.count():
+                half.addSpacing(10)
+            half.addWidget(head)
+            half.addLayout(_table(keys))
+        for half in halves:
+            half.addStretch(1)
+
+
+def _table(keys: tuple[tuple[str, str], ...]) -> QGridLayout:
+    grid = QGridLayout()
+    grid.setHorizontalSpacing(20)
+    grid.setVerticalSpacing(6)
+    for row, (key, what) in enumerate(keys):
+        cap, word = QLabel(key), QLabel(what)
+        cap.setProperty("kind", "help")
+        grid.addWidget(cap, row, 0)
+        grid.addWidget(word, row, 1)
+    grid.setColumnMinimumWidth(0, 120)
+    grid.setColumnStretch(1, 1)
+    return grid

@@ -13,7 +13,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any, Protocol
 
-from PySide6.QtCore import QEvent, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QKeySequence, QResizeEvent, QShortcut
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
 
@@ -21,6 +21,7 @@ from services import clock
 from services.errors import Problem
 from ui import errors, theme
 from ui.bars import Campaign, DemoBar, StatusLine, TopBar
+from ui.forms import reason_dialog
 from ui.keys import KeysSheet
 from ui.pages.page import Action, Desk, Entry, Page
 from ui.palette import CommandPalette, Hit
@@ -84,6 +85,8 @@ class MainWindow(QMainWindow):
         self._commands: list[Action] = []
         self._redo: str | None = None
         self._history: Any = None
+        self._question: errors.TroubleDialog | None = None
+        self._leaving = False
         self.top = TopBar()
         self.demo = DemoBar()
         self.rail = Rail(entries)
@@ -106,6 +109,7 @@ class MainWindow(QMainWindow):
     def go(self, key: str, target: object = None) -> None:
         """Show a page; targets are those of `Page.show_target`."""
         self.rail.go(key)
+        self._show_page(key)
         self.page(key).show_target(target)
 
     def page(self, key: str) -> Page:
@@ -171,17 +175,20 @@ class MainWindow(QMainWindow):
         self._place()
 
     def closeEvent(self, event: QCloseEvent) -> None:
-        """Ask before a running write is stopped."""
-        writes = [job for job in self.tasks.running if job.writes]
-        if not writes:
+        """Ask before running work is stopped."""
+        at_work = [job for job in self.tasks.running if job.matters]
+        if not at_work:
             self.closing.emit()
             event.accept()
             return
         event.ignore()
+        if self._leaving or self._question is not None:
+            return
         facts = (("怎么办", "等它做完再关；急着关就停下它，以后重做。"),)
-        trouble = errors.Trouble(f"“{writes[0].label}”还没有做完", "现在关闭会停下它，已经存好的数据不受影响。", facts)
-        choices = [errors.Choice("停下并关闭", partial(self._stop_and_close, writes)), errors.Choice("等它做完", kind="primary")]
-        errors.ask(self, trouble, choices)
+        trouble = errors.Trouble(f"“{at_work[0].title}”还没有做完", "现在关闭会停下它，已经存好的数据不受影响。", facts)
+        choices = [errors.Choice("停下并关闭", self._stop_and_close), errors.Choice("等它做完", kind="primary")]
+        self._question = errors.ask(self, trouble, choices)
+        self._question.finished.connect(self._answered)
 
     def changeEvent(self, event: QEvent) -> None:
         """Name the page again in the title when it changes."""
@@ -211,6 +218,7 @@ class MainWindow(QMainWindow):
 
     def _wire(self) -> None:
         self.rail.chosen.connect(self._show_page)
+        self.rail.pressed_again.connect(self._show_page)
         self.top.search_asked.connect(self.open_palette)
         self.top.operator_asked.connect(self.operator_asked)
         self.top.campaign_chosen.connect(self._choose_campaign)
@@ -223,6 +231,8 @@ class MainWindow(QMainWindow):
         self.tasks.changes.connect(self._take_changes)
         self.tasks.busy.connect(self._take_busy)
         self.tasks.troubled.connect(self._show_trouble)
+        self.tasks.ask_reason = partial(reason_dialog.ask, tasks=self.tasks, window=self)
+        self.tasks.stopped.connect(self._say_stopped)
         shortcuts = {"Ctrl+K": self.open_palette, "Ctrl+Z": self.undo, "Ctrl+Y": self.redo, "Ctrl+Shift+Z": self.redo, "F1": self.show_keys}
         for keys, act in shortcuts.items():
             QShortcut(QKeySequence(keys), self).activated.connect(act)
@@ -263,10 +273,22 @@ class MainWindow(QMainWindow):
         what = f"{job.label}没有做成" if job.label else ""
         errors.show_problem(job.initiator or self, problem, what=what)
 
-    def _stop_and_close(self, writes: Sequence[Job]) -> None:
-        for job in writes:
+    def _answered(self, _result: int) -> None:
+        self._question = None
+
+    def _stop_and_close(self) -> None:
+        """Stop what runs; the window closes by itself when the last of it has ended."""
+        self._leaving = True
+        at_work = [job for job in self.tasks.running if job.matters]
+        for job in at_work:
             job.ended.connect(self.close, Qt.ConnectionType.QueuedConnection)
             job.cancel()
+        if not at_work:
+            QTimer.singleShot(0, self, self.close)
+
+    def _say_stopped(self, job: Job) -> None:
+        self.toast.say(f"已取消：{job.title}{'，没有写入' if job.writes else ''}", undoable=False)
+        self._place()
 
     def _offer(self) -> list[Hit]:
         """Return pages and commands for the palette, as they are now."""

@@ -28,11 +28,13 @@ from PySide6.QtWidgets import (
 )
 
 from ui import icons, theme
+from ui.forms.composing import CompositionGuard
 from ui.tasks import Tasks
 
 Index = QModelIndex | QPersistentModelIndex
 HIT = int(Qt.ItemDataRole.UserRole) + 1
 TOP = 56
+BOTTOM = 16
 SHOWN = 9
 FORWARDED = (Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_PageUp, Qt.Key.Key_PageDown)
 
@@ -194,6 +196,7 @@ class CommandPalette(QWidget):
         self.box.setPlaceholderText("页面、命令，拼音首字母也行")
         self.box.setAccessibleName("搜索页面和命令")
         self.box.installEventFilter(self)
+        CompositionGuard(self.box)
         self.list = QListView()
         self.list.setObjectName("paletteHits")
         self.list.setModel(self.hits)
@@ -328,6 +331,10 @@ class CommandPalette(QWidget):
         self.list.setFixedHeight(max(height, now.px("rows", "palette_hit")) + 6)
         width = min(round(now.px("size", "palette") * now.scale), self.width() - 40)
         self.frame.adjustSize()
+        over = TOP + self.frame.sizeHint().height() + BOTTOM - self.height()
+        if over > 0:  # large text on a low screen: the list scrolls instead
+            self.list.setFixedHeight(max(self.list.height() - over, now.px("rows", "palette_hit")))
+            self.frame.adjustSize()
         self.frame.setGeometry((self.width() - width) // 2, TOP, width, self.frame.sizeHint().height())
 
 

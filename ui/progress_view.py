@@ -12,6 +12,7 @@ from PySide6.QtCore import QDeadlineTimer, Qt, QTimer, SignalInstance
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QLabel, QProgressBar, QPushButton, QVBoxLayout, QWidget
 
 from ui import theme
+from ui.regions import Elided
 
 
 class Watched(Protocol):
@@ -43,12 +44,15 @@ class ProgressView(QDialog):
         self.bar.setTextVisible(False)
         self.bar.setRange(0, 0)
         self.bar.setAccessibleName("进度")
-        self.note = QLabel("")
+        self.note = Elided()  # file names may be long; the count beside it is always whole
         self.note.setProperty("kind", "note")
+        self.count = QLabel()
+        self.count.setProperty("kind", "note")
         self.stop = QPushButton("取消")
         self.stop.clicked.connect(self.reject)
         foot = QHBoxLayout()
         foot.addWidget(self.note, 1)
+        foot.addWidget(self.count)
         foot.addWidget(self.stop)
         rows = QVBoxLayout(self)
         rows.setContentsMargins(20, 18, 20, 16)
@@ -73,12 +77,13 @@ class ProgressView(QDialog):
         """Show how far the job is."""
         self.bar.setRange(0, total or 0)
         self.bar.setValue(done)
-        counted = f"{done:,} / {total:,}" if total else ""
-        self.note.setText("　".join(part for part in (note, counted) if part))
+        self.note.say(note)
+        self.count.setText(f"{done:,} / {total:,}" if total else "")
 
     def finish(self) -> None:
         """Close, but not before it has been readable for half a second."""
         self._delay.stop()
+        self.stop.setEnabled(False)
         if self._stays.hasExpired():
             self._vanish()
         else:
@@ -86,9 +91,11 @@ class ProgressView(QDialog):
 
     def reject(self) -> None:
         """Ask the job to stop; the dialog goes when it has."""
+        if not self.stop.isEnabled():
+            return
         self._job.cancel()
         self.stop.setEnabled(False)
-        self.note.setText("正在停下")
+        self.note.say("正在停下")
 
     def _appear(self) -> None:
         self._stays = QDeadlineTimer(theme.tokens()["duration_ms"]["progress_stay"])

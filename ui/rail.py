@@ -136,9 +136,11 @@ class Rail(QListView):
 
     Signals:
         chosen: (page key) another page became the current one.
+        pressed_again: (page key) a page was clicked, also the current one: something may stand over it.
     """
 
     chosen = Signal(str)
+    pressed_again = Signal(str)
 
     def __init__(self, entries: Sequence[Entry], parent: QWidget | None = None) -> None:
         """Build the list."""
@@ -155,6 +157,8 @@ class Rail(QListView):
         self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setEditTriggers(QListView.EditTrigger.NoEditTriggers)
         self.selectionModel().currentChanged.connect(self._tell)
+        self.clicked.connect(lambda index: self.pressed_again.emit(self.rail_model.entries[index.row()].key))
+        self.activated.connect(lambda index: self.pressed_again.emit(self.rail_model.entries[index.row()].key))
         self.follow_theme()
         theme.notifier().changed.connect(self.follow_theme)
 

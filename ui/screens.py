@@ -1,25 +1,26 @@
-"""Pictures of every page with the sample campaign, for people who judge looks."""
+"""Pictures of every state of the window, for people who judge looks.
+
+Each page, dialog, empty page and trouble with the sample campaign, in every
+theme that is asked for; one page also with text half as large again.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
 
-from PySide6.QtCore import QEventLoop, QTimer
+from PySide6.QtWidgets import QWidget
 
 from services import clock
 from ui import app as application
-from ui import sheet
-from ui.late_store import LateStore
-from ui.main_window import MainWindow
-from ui.tasks import Tasks
+from ui import scenes, sheet
 
-QUIET_MS = 400
-LONGEST_MS = 60_000
+LARGE = 1.5
+LARGE_PAGE = "people"
 
 
 def draw_screens(work: Path, out: Path, *, themes: Sequence[str], scale: float, size: tuple[int, int]) -> list[Path]:
-    """Make the demo in a work folder and draw each page in each theme.
+    """Make the demo in a work folder and draw each state in each theme.
 
     Args:
         work: Empty folder for the demo's data; the caller removes it.
@@ -29,43 +30,38 @@ def draw_screens(work: Path, out: Path, *, themes: Sequence[str], scale: float, 
         size: Width and height of the window in pixels.
 
     Returns:
-        The pictures, in the order of the rail.
+        The pictures: pages in the order of the rail, then dialogs, empty pages, troubles.
     """
     app = application.make_application(["zhifatai"])
-    late = LateStore()
-    tasks = Tasks(late)
-    window = MainWindow(tasks, application.ENTRIES)
-    keeper = application.Keeper(window, late, work)
     out.mkdir(parents=True, exist_ok=True)
     written: list[Path] = []
+
+    def draw(seen: QWidget, name: str, theme: str) -> None:
+        path = out / f"{name}-{theme}-{size[0]}.png"
+        seen.grab().save(str(path))
+        written.append(path)
+
+    groups = (
+        (work / "demo", True, scenes.scenes_of_demo()),
+        (work / "empty", False, scenes.scenes_of_nothing()),
+        (scenes.spoil(work / "spoilt"), False, [scenes.scene_of_rescue()]),
+    )
     try:
-        sheet.apply(app, themes[0], scale=scale)
-        window.resize(*size)
-        window.show()
-        keeper.open_demo_in(work)
-        settle(tasks)
-        for theme in themes:
-            sheet.apply(app, theme, scale=scale)
-            for entry in application.ENTRIES:
-                window.go(entry.key)
-                settle(tasks)
-                path = out / f"{entry.key}-{theme}-{size[0]}.png"
-                window.grab().save(str(path))
-                written.append(path)
+        for folder, demo, listed in groups:
+            sheet.apply(app, themes[0], scale=scale)
+            with scenes.stage(folder, size, demo=demo) as stage:
+                for theme in themes:
+                    sheet.apply(app, theme, scale=scale)
+                    for scene in listed:
+                        draw(scene.show(stage), scene.name, theme)
+                        if len(listed) > 1:
+                            stage.put_away()
+        if scale < LARGE:
+            sheet.apply(app, themes[0], scale=LARGE)
+            with scenes.stage(work / "demo", size, demo=True) as stage:
+                page = next(scene for scene in scenes.scenes_of_demo() if scene.name == LARGE_PAGE)
+                draw(page.show(stage), f"{LARGE_PAGE}-150", themes[0])
     finally:
-        window.close()
-        window.deleteLater()
+        sheet.apply(app, themes[0], scale=scale)
         clock.set_demo_date(None)
     return written
-
-
-def settle(tasks: Tasks) -> None:
-    """Let the window work until no job has run for a while."""
-    loop = QEventLoop()
-    quiet = QTimer()
-    quiet.setInterval(QUIET_MS)
-    quiet.timeout.connect(lambda: loop.quit() if not tasks.running else None)
-    QTimer.singleShot(LONGEST_MS, loop, loop.quit)
-    quiet.start()
-    loop.exec()
-    quiet.stop()

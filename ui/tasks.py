@@ -27,12 +27,13 @@ from PySide6.QtCore import QObject, Qt, QTimer, Signal
 from PySide6.QtWidgets import QWidget
 from shiboken6 import isValid
 
-from services.errors import Problem
+from services.errors import Problem, ReasonNeeded
 from services.progress import Cancelled
 from ui.progress_view import ProgressView
 
 Opener = Callable[[], AbstractContextManager[Any]]
 PROGRESS_TICK_MS = 100
+NOTICED = "decisive"  # as `services.reasons.NOTICED`
 
 
 class Gateway(Protocol):
@@ -78,9 +79,12 @@ class Job(QObject):
 
     Attributes:
         label: What the user did, in words; "" for plain reads.
+        title: What it is called while it runs: the label, or what `with_progress` was given.
         writes: The job changes data.
+        quiet: Nobody is told of it: no saving sign, no question at closing.
         meter: Progress and cancellation.
         started: Handed to a thread.
+        reason: Why a decisive value is changed; None if nobody was asked.
     Signals:
         progressed: (done, total or None, note), at most every 100 ms.
         ended: The job is over, whatever became of it.
@@ -93,27 +97,49 @@ class Job(QObject):
         """Prepare a job; `Tasks` makes them."""
         super().__init__(tasks)
         self.label = label
+        self.title = label
         self.writes = False
+        self.quiet = False
         self.meter = Meter()
         self.initiator: QWidget | None = None
         self._tasks = tasks
         self._call = call
         self._opener = opener
-        self._reports = False
-        self._title = ""
+        self._reports = self._hidden = False
         self._then: list[Callable[[Any], object]] = []
         self._failed: list[Callable[[Problem], object]] = []
         self._cancelled: list[Callable[[], object]] = []
         self.started = False
+        self.reason: str | None = None
 
     def with_progress(self, title: str = "") -> Job:
         """Pass `progress=` to the service and show it once it takes over 0.6 s."""
-        self._reports, self._title = True, title or self.label
+        self._reports, self.title = True, title or self.label
+        return self
+
+    def quietly(self) -> Job:
+        """Write without a word: for drafts, which are no change of the office's data."""
+        self.quiet = True
         return self
 
     def on_snapshot(self) -> Job:
         """Read from a private copy: for packages, exports, whole-campaign checks."""
         self._opener = self._tasks.store.snapshot
+        return self
+
+    def in_background(self) -> Job:
+        """Pass `progress=` to the service, so that it can be stopped, and show nothing."""
+        self._reports, self._hidden = True, True
+        return self
+
+    @property
+    def shows(self) -> bool:
+        """Whether it is long work that the user asked for and watches."""
+        return self._reports and not self._hidden
+
+    def opened_by(self, opener: Opener) -> Job:
+        """Open the session another way: a write that is backed up first."""
+        self._opener = opener
         return self
 
     def then(self, handler: Callable[[Any], object]) -> Job:
@@ -131,24 +157,42 @@ class Job(QObject):
         self._cancelled.append(handler)
         return self
 
+    @property
+    def matters(self) -> bool:
+        """Whether stopping it now would lose work: a write, or a long job with progress."""
+        return not self.quiet and (self.writes or self.shows)
+
     def start(self, initiator: QWidget | None = None) -> Job:
         """Start now; dialogs about it belong to the initiator's window."""
         self.initiator = initiator or self.initiator
         if not self.started:
             self.started = True
             self._tasks.submit(self)
-            if self._reports:
-                ProgressView.watch(self, self._title, modal=self.writes)
+            if self.shows:
+                ProgressView.watch(self, self.title, modal=self.writes)
         return self
 
     def cancel(self) -> None:
         """Ask the service to stop at its next report; nothing half-done stays."""
         self.meter.stop.set()
 
+    def again(self, reason: str) -> Job:
+        """Run the same once more, with the reason that was missing."""
+        other = Job(self._tasks, self.label, self._call, self._opener)
+        other.title, other.writes, other.reason = self.title, self.writes, reason
+        other._reports, other._hidden = self._reports, self._hidden
+        other._then, other._failed, other._cancelled = self._then, self._failed, self._cancelled
+        return other.start(self.initiator)
+
+    def refuse(self, problem: Problem) -> None:
+        """Hand an expected failure to its handlers."""
+        for failed in list(filter(_alive, self._failed)):
+            failed(problem)
+
     def bound(self) -> Callable[[], Any]:
         """Return the call for the worker: plain data only, no Qt object in it."""
         call = partial(self._call, progress=self.meter) if self._reports else self._call
-        return partial(_work, self._opener, call, self.meter)
+        return partial(_work, self._opener, call, self.meter, self.reason)
 
     def tick(self) -> None:
         """Hand the latest progress to whoever shows it."""
@@ -160,15 +204,17 @@ class Job(QObject):
         if future.cancelled() or isinstance(error, Cancelled):
             for stopped in filter(_alive, self._cancelled):
                 stopped()
+            if self.title and not self.quiet:
+                self._tasks.stopped.emit(self)
         elif error is None:
             result = future.result()
             for handler in filter(_alive, self._then):
                 handler(result)
+        elif isinstance(error, ReasonNeeded) and self._tasks.ask_reason is not None:
+            self._tasks.ask_reason(error, self)
         elif isinstance(error, Problem):
-            handlers = list(filter(_alive, self._failed))
-            for failed in handlers:
-                failed(error)
-            if not handlers and not self._failed:
+            self.refuse(error)
+            if not self._failed:
                 self._tasks.troubled.emit(error, self)
         else:
             sys.excepthook(type(error), error, error.__traceback__)
@@ -177,14 +223,21 @@ class Job(QObject):
 class Tasks(QObject):
     """Runs services off the UI thread and tells pages what has changed.
 
+    Attributes:
+        ask_reason: Asks for a reason that a job needs, then runs it `again`, or refuses it.
+
     Signals:
         changes: A `Changes` of the store, after a commit, on the UI thread.
         troubled: (Problem, Job) that no handler took; the window shows it.
         busy: Number of running writes; 0 means all is saved.
+        stopped: (Job) was cancelled by the user.
+        ending: The program closes; what is typed and not kept is asked for.
     """
 
     changes = Signal(object)
     troubled = Signal(object, object)
+    stopped = Signal(object)
+    ending = Signal()
     busy = Signal(int)
     _announced = Signal(object)
     _landed = Signal(int, object)
@@ -198,6 +251,7 @@ class Tasks(QObject):
         self._number = 0
         self._writes = 0
         self._closed = False
+        self.ask_reason: Callable[[ReasonNeeded, Job], object] | None = None
         self._announced.connect(self.changes, Qt.ConnectionType.QueuedConnection)
         self._landed.connect(self._settle, self._delivery())
         store.subscribe(self._announced.emit)
@@ -231,7 +285,7 @@ class Tasks(QObject):
         self._number += 1
         number = self._number
         self._jobs[number] = job
-        if job.writes:
+        if job.writes and not job.quiet:
             self._writes += 1
             self.busy.emit(self._writes)
         self._timer.start()
@@ -239,12 +293,19 @@ class Tasks(QObject):
         future.add_done_callback(partial(_post, self._landed.emit, number))
 
     def shutdown(self) -> None:
-        """Stop everything and wait for the threads; for the end of the program."""
+        """Stop everything and wait for the threads; for the end of the program.
+
+        What was typed and not saved is still kept: quiet jobs run to their end.
+        """
+        if self._closed:
+            return
+        self.ending.emit()
         self._closed = True
         for job in self.running:
-            job.cancel()
-        for executor in (self._writer, self._readers):
-            executor.shutdown(wait=True, cancel_futures=True)
+            if not job.quiet:
+                job.cancel()
+        for executor in (self._readers, self._writer):
+            executor.shutdown(wait=True)
         self._timer.stop()
 
     def _executors(self) -> tuple[Executor, Executor]:
@@ -260,7 +321,7 @@ class Tasks(QObject):
 
     def _settle(self, number: int, future: Future[Any]) -> None:
         job = self._jobs.pop(number)
-        if job.writes:
+        if job.writes and not job.quiet:
             self._writes -= 1
             self.busy.emit(self._writes)
         if not self._jobs:
@@ -305,13 +366,18 @@ class _Inline(Executor):
         return future
 
 
-def _work(opener: Opener | None, call: Callable[..., Any], meter: Meter) -> Any:
+def _work(opener: Opener | None, call: Callable[..., Any], meter: Meter, reason: str | None) -> Any:
     if meter.stop.is_set():
         raise Cancelled
     if opener is None:
         return call()
     with opener() as session:
-        return call(session)
+        result = call(session)
+        if reason or getattr(session, "info", {}).get(NOTICED):
+            from services import reasons  # noqa: PLC0415 - with it comes SQLAlchemy, which the first paint does without
+
+            reasons.require(session, reason=reason)
+        return result
 
 
 def _post(emit: Callable[[int, Future[Any]], None], number: int, future: Future[Any]) -> None:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from PySide6.QtCore import QAbstractListModel, QModelIndex, QPersistentModelIndex, QRect, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QFontMetrics, QMouseEvent, QPainter, QPen
+from PySide6.QtGui import QFontMetrics, QKeyEvent, QMouseEvent, QPainter, QPen
 from PySide6.QtWidgets import QListView, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
 from ui import icons, theme
@@ -50,6 +50,7 @@ class Item:
         icon: (file name, colour token), or None.
         tip: Whole text for the tooltip.
         middle: Shorten the title in its middle, so that its end stays.
+        link: Word of a second, quiet action left of the button; "" for none.
     """
 
     key: Any
@@ -60,6 +61,7 @@ class Item:
     icon: tuple[str, str] | None = None
     tip: str = ""
     middle: bool = False
+    link: str = ""
 
 
 class TwoLineModel(QAbstractListModel):
@@ -150,6 +152,15 @@ class TwoLineDelegate(QStyledItemDelegate):
         height = now.px("control", "button_small")
         return QRect(rect.right() - 10 - width, rect.center().y() - height // 2, width, height)
 
+    def link_rect(self, rect: QRect, entry: Item) -> QRect:
+        """Return where an item's quiet action stands; empty without one."""
+        if not entry.link:
+            return QRect()
+        right = self.button_rect(rect, entry).left() if entry.button else rect.right() - 10
+        width = QFontMetrics(theme.current().font()).horizontalAdvance(entry.link) + 12
+        height = theme.current().px("control", "button_small")
+        return QRect(right - 4 - width, rect.center().y() - height // 2, width, height)
+
     def _draw_head(self, painter: QPainter, room: QRect, head: Head) -> None:
         now = theme.current()
         if head.badge:
@@ -170,6 +181,12 @@ class TwoLineDelegate(QStyledItemDelegate):
             box = self.button_rect(rect, entry)
             self._draw_button(painter, box, entry.button)
             room.setRight(box.left() - 8)
+        if entry.link:
+            box = self.link_rect(rect, entry)
+            painter.setFont(now.font())
+            painter.setPen(now.color("action_text"))
+            painter.drawText(box, Qt.AlignmentFlag.AlignCenter, entry.link)
+            room.setRight(box.left() - 4)
         if entry.badge:
             width = QFontMetrics(now.font("note")).horizontalAdvance(entry.badge[0]) + 12
             draw_badge(painter, QRect(room.right() - width, rect.top(), width, rect.height()), *entry.badge)
@@ -199,10 +216,12 @@ class TwoLineList(QListView):
     Signals:
         chosen: (key) another item became the current one.
         pressed_on: (key) its button was pressed, or Enter, or a double click.
+        linked_on: (key) its quiet action was pressed, or Shift+Enter.
     """
 
     chosen = Signal(object)
     pressed_on = Signal(object)
+    linked_on = Signal(object)
 
     def __init__(self, *, name: str, row: str = "list_two_lines", parent: QWidget | None = None) -> None:
         """Build an empty list.
@@ -243,6 +262,13 @@ class TwoLineList(QListView):
         entry = self.currentIndex().data(ENTRY)
         return entry.key if isinstance(entry, Item) else None
 
+    def choose(self, key: Any) -> None:
+        """Choose the item with this key, if it is there."""
+        for number, entry in enumerate(self.lines.entries):
+            if isinstance(entry, Item) and entry.key == key:
+                self.setCurrentIndex(self.lines.index(number))
+                return
+
     def choose_first(self) -> None:
         """Choose the first item."""
         for number, entry in enumerate(self.lines.entries):
@@ -260,6 +286,21 @@ class TwoLineList(QListView):
         entry = index.data(ENTRY)
         return self._delegate.button_rect(self.visualRect(index), entry) if isinstance(entry, Item) else QRect()
 
+    def link_rect(self, row: int) -> QRect:
+        """Return where the quiet action of a row stands in the viewport."""
+        index = self.lines.index(row)
+        entry = index.data(ENTRY)
+        return self._delegate.link_rect(self.visualRect(index), entry) if isinstance(entry, Item) else QRect()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Press the quiet action of the chosen row on Shift+Enter."""
+        entry = self.currentIndex().data(ENTRY)
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and event.modifiers() & Qt.KeyboardModifier.ShiftModifier:
+            if isinstance(entry, Item) and entry.link:
+                self.linked_on.emit(entry.key)
+            return
+        super().keyPressEvent(event)
+
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         """Press the painted button under the pointer."""
         super().mouseReleaseEvent(event)
@@ -267,6 +308,8 @@ class TwoLineList(QListView):
         index = self.indexAt(spot)
         if event.button() == Qt.MouseButton.LeftButton and index.isValid() and self.button_rect(index.row()).contains(spot):
             self._press(index)
+        elif event.button() == Qt.MouseButton.LeftButton and index.isValid() and self.link_rect(index.row()).contains(spot):
+            self.linked_on.emit(index.data(ENTRY).key)
 
     def _press(self, index: QModelIndex) -> None:
         entry = index.data(ENTRY)

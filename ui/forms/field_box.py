@@ -16,6 +16,7 @@ from ui.forms import editors
 from ui.forms.checking import Remark
 
 SIGNS = {"bad": "warning-circle", "soon": "warning"}
+SEVERAL = "各不相同，不填就不改"
 
 
 class FieldBox(QWidget):
@@ -96,6 +97,14 @@ class FieldBox(QWidget):
             self._veil.show_masked(self.value() if on else "")
             self._veil.setVisible(on)
             self.editor.setVisible(not on)
+
+    def set_several(self, *, on: bool) -> None:
+        """Say in the empty field that the chosen rows differ here."""
+        self._editor.set_hint(SEVERAL if on else None)
+
+    def hint(self, text: str) -> None:
+        """Show a hint of its own in the empty field."""
+        self._editor.set_hint(text)
 
     def set_year(self, year: int | None) -> None:
         """Take the year for dates that name only month and day."""

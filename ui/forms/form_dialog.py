@@ -7,27 +7,28 @@ form decides what is asked and what is wrong with it; nothing is checked twice.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import partial
 
-from PySide6.QtCore import QEvent, QObject, Qt, Signal
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QKeyEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import QDialog, QFrame, QGridLayout, QHBoxLayout, QLabel, QLineEdit, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
 from models.forms import Form
 from services import clock
 from ui import theme
-from ui.forms.checking import Remark, check
-from ui.forms.field_box import FieldBox
+from ui.forms.checking import Remark
+from ui.forms.field_set import ENTER, FieldSet
+from ui.forms.panel_parts import DraftLine
 
 FULL_WIDTH_MM = 80
-ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
 
 
 class FormDialog(QDialog):
     """Asks for one row of a form.
 
     Attributes:
-        fields: The boxes by column key.
+        field_set: What is typed into.
+        fields: Its boxes by column key.
+        draft_line: Says that something typed before is here again.
     Signals:
         completed: (row) the clean row, once nothing blocks it.
         other_chosen: The quiet button at the left was pressed.
@@ -52,11 +53,10 @@ class FormDialog(QDialog):
         self.setWindowTitle(form.title)
         self.setObjectName("formDialog")
         self.setMinimumWidth(theme.current().px("size", "dialog"))
-        self._year = clock.today().year
-        self.fields = {column.key: FieldBox(column, self, year=self._year) for column in form.columns}
-        for key, box in self.fields.items():
-            box.entered.connect(partial(self._go_on, key))
-            box.editor.installEventFilter(self)
+        self.field_set = FieldSet(form, self, year=clock.today().year)
+        self.fields = self.field_set.boxes
+        self.draft_line = DraftLine()
+        for box in self.fields.values():
             if box.column.kind.editor == "names" and isinstance(box.editor, QLineEdit):
                 box.editor.setPlaceholderText("用顿号隔开")
         for key, text in (values or {}).items():
@@ -70,40 +70,38 @@ class FormDialog(QDialog):
         rows.setSpacing(10)
         rows.addWidget(title)
         rows.addWidget(help_text)
+        rows.addWidget(self.draft_line)
         rows.addWidget(self._body(), 1)
         rows.addWidget(self._foot(save_label, other))
+        self.field_set.order_tabs()
+        self.field_set.passed.connect(self.save)
+        self.field_set.save_asked.connect(self.save)
+        issue = QShortcut(QKeySequence("F8"), self)
+        issue.activated.connect(self.field_set.next_issue)
 
     def save(self) -> None:
         """Hand on the row if nothing blocks it; else show what is wrong."""
-        checked = check(self.form, {key: box.value() for key, box in self.fields.items()}, year=self._year)
-        for key, box in self.fields.items():
-            box.set_remark(checked.remarks.get(key) if key in checked.blocked else None)
+        self.field_set.normalise()
+        checked = self.field_set.show_remarks(everywhere=True)
         if checked.blocked:
             self.fields[checked.blocked[0]].take_focus()
         else:
+            self.field_set.settle()
             self.completed.emit(checked.row)
-
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Save on Ctrl+Enter, before the field takes the key."""
-        pressed = event if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress else None
-        if pressed and pressed.key() in ENTER and pressed.modifiers() & Qt.KeyboardModifier.ControlModifier:
-            self.save()
-            return True
-        return super().eventFilter(watched, event)
 
     def refuse(self, sentence: str) -> None:
         """Show why a service did not take the row, at its first field."""
+        self.field_set.stir()
         first = next(iter(self.fields.values()))
         first.set_remark(Remark("bad", sentence))
         first.take_focus()
 
-    def _go_on(self, key: str) -> None:
-        keys = list(self.fields)
-        place = keys.index(key) + 1
-        if place < len(keys):
-            self.fields[keys[place]].take_focus()
-        else:
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Save on Ctrl+Enter from the buttons too."""
+        if event.key() in ENTER and event.modifiers() & Qt.KeyboardModifier.ControlModifier:
             self.save()
+        else:
+            super().keyPressEvent(event)
 
     def _body(self) -> QWidget:
         body = QWidget()

@@ -67,6 +67,46 @@ class PanelHead(QWidget):
         self.origin.style().polish(self.origin)
 
 
+class DraftLine(QWidget):
+    """One grey line: what was typed before is here again, and 丢弃.
+
+    Signals:
+        pressed: 丢弃, or 找回 after it.
+    """
+
+    pressed = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        """Build it hidden."""
+        super().__init__(parent)
+        self.setObjectName("panelHead")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self.words = QLabel()
+        self.words.setProperty("kind", "note")
+        self.words.setWordWrap(True)
+        self.button = QPushButton()
+        self.button.setProperty("kind", "quiet")
+        self.button.setAutoDefault(False)
+        self.button.clicked.connect(lambda _checked=False: self.pressed.emit())
+        line = QHBoxLayout(self)
+        line.setContentsMargins(16, 3, 10, 3)
+        line.setSpacing(6)
+        line.addWidget(self.words, 1)
+        line.addWidget(self.button)
+        self.hide()
+
+    def say(self, text: str, button: str = "", *, weight: str = "") -> None:
+        """Show a sentence, with a button or without; "soon" colours it."""
+        self.words.setText(text)
+        self.words.setProperty("issue", weight)
+        self.words.style().unpolish(self.words)
+        self.words.style().polish(self.words)
+        self.button.setText(button)
+        self.button.setAccessibleName(f"{button}没存完的内容")
+        self.button.setVisible(bool(button))
+        self.show()
+
+
 class PanelFoot(QWidget):
     """At most two buttons and 3 / 20.
 
@@ -103,3 +143,11 @@ class PanelFoot(QWidget):
         """Show the buttons of a stored or of a new record."""
         self.remove.setVisible(stored)
         self.save_next.setVisible(not stored)
+        self.save.setText("保存")
+
+    def show_several(self, words: str) -> None:
+        """Show the one button that changes several rows: 改这 3 人."""
+        self.remove.hide()
+        self.save_next.hide()
+        self.place.clear()
+        self.save.setText(words)

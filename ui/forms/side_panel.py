@@ -4,44 +4,44 @@ Enter moves on, F8 goes to the next issue, Ctrl+Enter saves (and goes on to
 the next record, or to a new one), Esc returns to the same cell of the grid.
 The panel saves nothing by itself: it says `save_asked` with the typed text;
 what keeps a row from being saved is shown beside its field, never in a box.
+It may also show several rows at once: what is typed then goes into all.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
-from datetime import datetime
-from itertools import pairwise
 from typing import Any
 
 from PySide6.QtCore import QEvent, QObject, Qt, Signal
-from PySide6.QtGui import QKeyEvent, QKeySequence, QShortcut
+from PySide6.QtGui import QDragEnterEvent, QDropEvent, QKeyEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
 
 from models.forms import Form, Issue
-from models.values import masked
+from services.operations import Step
 from ui import theme
-from ui.forms.checking import Checked, Remark, check
-from ui.forms.field_box import FieldBox
+from ui.forms.checking import Checked, Remark
+from ui.forms.field_set import ENTER, FieldSet
+from ui.forms.file_strip import FileStrip
 from ui.forms.history_list import HistoryList
-from ui.forms.panel_parts import PanelFoot, PanelHead
+from ui.forms.panel_parts import DraftLine, PanelFoot, PanelHead
 
-ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
 WIDER = 36
-_NUMBER = re.compile(r"(?<![0-9A-Za-z])[0-9A-Za-z-]{6,20}(?![0-9A-Za-z])")
-HistoryRow = tuple[datetime, str, str, str]
 
 
 class SidePanel(QFrame):
-    """One record of a Form, to be read and edited.
+    """One record of a Form, to be read and edited; or several at once.
 
     Attributes:
         form: Declaration of the record.
         record_id: Which record; None for a new one.
+        several: Ids of the rows that are changed together; empty for one record.
+        fields: What is typed into.
         boxes: The field boxes by column key.
+        draft_line: Says that something typed before is here again.
         dirty: Something was typed and not saved.
     Signals:
         save_asked: (clean row, go on afterwards) the row can be saved.
+        several_asked: (ids, typed text by key) several rows shall be changed.
         remove_asked: The record shall go to the bin.
         closed: ✕ was pressed, or Esc with nothing unsaved.
         returned: Esc: the focus goes back to the grid.
@@ -50,6 +50,7 @@ class SidePanel(QFrame):
     """
 
     save_asked = Signal(object, bool)
+    several_asked = Signal(object, object)
     remove_asked = Signal()
     closed = Signal()
     returned = Signal()
@@ -72,19 +73,32 @@ class SidePanel(QFrame):
         self.setObjectName("sidePanel")
         self.form = form
         self.record_id: int | None = None
-        self.dirty = False
+        self.several: tuple[int, ...] = ()
+        self._dirty = False
         self._new_title = new_title
         self._name_key = name_key or form.keys[0]
-        self._year = year
         self._origin = ""
-        self._touched: set[str] = set()
         self._masks = False
         self._leaving = False
-        self.boxes = {column.key: FieldBox(column, year=year) for column in form.columns}
-        self.head, self.foot = PanelHead(), PanelFoot()
+        self._strip: FileStrip | None = None
+        self.fields = FieldSet(form, self, year=year)
+        self.boxes = self.fields.boxes
+        self.head, self.foot, self.draft_line = PanelHead(), PanelFoot(), DraftLine()
         self._build()
         self._wire()
         self.follow_theme()
+
+    @property
+    def dirty(self) -> bool:
+        """Whether something was typed and not saved."""
+        return self._dirty
+
+    @dirty.setter
+    def dirty(self, on: bool) -> None:
+        """Say that it was not saved after all, or that it does not matter any more."""
+        self._dirty = on
+        if on:
+            self.fields.stir()
 
     def load(self, record_id: int | None, values: Mapping[str, Any], *, origin: str = "") -> None:
         """Show a record, or an empty one to be filled in.
@@ -94,25 +108,37 @@ class SidePanel(QFrame):
             values: Clean values by key.
             origin: One grey line under the name.
         """
-        self.record_id, self._origin, self.dirty = record_id, origin, False
-        self._touched = set() if record_id is None else set(self.boxes)
-        for key, box in self.boxes.items():
-            box.set_value(box.column.kind.show(values[key]) if values.get(key) not in (None, ()) else "")
-            box.set_veil(self._masks and record_id is not None and box.column.kind.personal and bool(box.value()))
+        self.record_id, self.several, self._origin = record_id, (), origin
+        self._dirty = self._leaving = False
+        self.fields.fill(values, masked=self._masks and record_id is not None, visited=record_id is not None)
         self._show_name()
         self.head.show_origin(origin)
-        self.head.tabs.setCurrentIndex(0)
-        self.head.tabs.setVisible(record_id is not None)
+        self._turn_to_fields(history=record_id is not None)
         self.foot.show_stored(stored=record_id is not None)
-        self._check()
+
+    def load_several(self, rows: Mapping[int, Mapping[str, Any]], *, unit: str = "行") -> None:
+        """Show what several rows have in common; what is typed goes into all of them.
+
+        Args:
+            rows: Clean values by record id.
+            unit: Measure word of the records.
+        """
+        self.record_id, self.several, self._origin = None, tuple(rows), "只改填了的栏，其余照旧；一次撤销"
+        self._dirty = self._leaving = False
+        self.fields.fill_several(list(rows.values()), masked=self._masks)
+        self.draft_line.hide()
+        self.head.show_name(f"改选中的 {len(rows)} {unit}")
+        self.head.show_origin(self._origin)
+        self._turn_to_fields(history=False)
+        self.foot.show_several(f"改这 {len(rows)} {unit}")
 
     def raw(self) -> dict[str, str]:
         """Return the typed text by key."""
-        return {key: box.value() for key, box in self.boxes.items()}
+        return self.fields.raw()
 
     def checked(self) -> Checked:
         """Return the row as the Form reads it, with its remarks."""
-        return check(self.form, self.raw(), year=self._year)
+        return self.fields.checked()
 
     def set_suggestions(self, key: str, words: Sequence[str]) -> None:
         """Offer words while typing into a column."""
@@ -121,9 +147,7 @@ class SidePanel(QFrame):
 
     def set_year(self, year: int | None) -> None:
         """Take the year for dates that name only month and day."""
-        self._year = year
-        for box in self.boxes.values():
-            box.set_year(year)
+        self.fields.set_year(year)
 
     def set_masks(self, on: bool) -> None:
         """Mask numbers of persons in the records that are loaded from now on."""
@@ -144,32 +168,53 @@ class SidePanel(QFrame):
         self.head.show_origin(f"有 {len(issues)} 处要改，还没有保存", weight="bad")
         self.next_issue()
 
+    def take_drops(self, strip: FileStrip) -> None:
+        """Let files dropped or pasted anywhere on the fields go into a strip."""
+        self._strip = strip
+        self.body.setAcceptDrops(True)
+        self.body.installEventFilter(self)
+        for box in self.boxes.values():
+            box.editor.installEventFilter(self)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Hand files to the strip before an editor makes text of their names."""
+        strip = self._strip
+        if strip is not None and isinstance(event, QDragEnterEvent | QDropEvent) and event.mimeData().hasUrls():
+            (strip.dropEvent if event.type() == QEvent.Type.Drop else strip.dragEnterEvent)(event)  # type: ignore[arg-type]
+            return True
+        if strip is not None and isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress:
+            return event.matches(QKeySequence.StandardKey.Paste) and strip.paste()
+        return super().eventFilter(watched, event)
+
     def set_place(self, text: str) -> None:
         """Show "3 / 20" in the foot."""
         self.foot.place.setText(text)
 
-    def set_history(self, rows: Sequence[HistoryRow]) -> None:
+    def set_history(self, steps: Sequence[Step]) -> None:
         """Fill the history tab; it hides the numbers that the fields hide."""
-        veiled = any(box.veiled for box in self.boxes.values())
-        self.history.set_rows([(*row[:3], _without_numbers(row[3]) if veiled else row[3]) for row in rows])
+        self.history.set_steps(steps, masks=any(box.veiled for box in self.boxes.values()))
 
     def save(self, *, go_on: bool = False) -> bool:
         """Ask for the row to be saved, or show what stands in the way."""
-        for box in self.boxes.values():
-            if hasattr(box.editor, "normalise"):
-                box.editor.normalise()
-        self._touched = set(self.boxes)
-        checked = self._check()
+        self.fields.normalise()
+        checked = self.fields.show_remarks(everywhere=True)
         if checked.blocked:
             self.head.show_origin(f"有 {len(checked.blocked)} 处没填好，还不能保存")
             self.boxes[checked.blocked[0]].take_focus()
             return False
-        self.save_asked.emit(checked.row, go_on)
+        if not self.several:
+            self.save_asked.emit(checked.row, go_on)
+        elif typed := self.fields.difference():
+            self.several_asked.emit(self.several, typed)
+        else:
+            self.head.show_origin("还没有填要改成什么", weight="soon")
+            return False
         return True
 
     def saved(self) -> None:
         """Take note that what was typed is saved."""
-        self.dirty = False
+        self._dirty = False
+        self.fields.settle()
         self.head.show_origin(self._origin)
 
     def focus_first(self, key: str = "") -> None:
@@ -180,12 +225,8 @@ class SidePanel(QFrame):
 
     def next_issue(self) -> None:
         """Go to the next field with an issue, round again after the last."""
-        order = list(self.boxes.values())
-        here = next((number for number, box in enumerate(order) if box.editor.hasFocus()), -1)
-        following = order[here + 1 :] + order[: here + 1]
-        target = next((box for box in following if box.remark), None)
+        target = self.fields.next_issue()
         if target:
-            target.take_focus()
             self.body.ensureWidgetVisible(target)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
@@ -194,22 +235,17 @@ class SidePanel(QFrame):
             self.save(go_on=True)
         elif event.key() != Qt.Key.Key_Escape:
             super().keyPressEvent(event)
-        elif not self.dirty:
+        elif not self._dirty:
             self.returned.emit()
         elif self._leaving:
-            self.dirty = self._leaving = False
+            self._dirty = self._leaving = False
+            self.fields.discard()
+            self._show_name()
+            self.head.show_origin(self._origin)
             self.returned.emit()
         else:
             self._leaving = True
             self.head.show_origin("还没保存：Ctrl+Enter 保存，再按 Esc 放弃", weight="soon")
-
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Keep Ctrl+Enter from being a line break in long text."""
-        pressed = isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress
-        if pressed and isinstance(event, QKeyEvent) and event.key() in ENTER and event.modifiers() & Qt.KeyboardModifier.ControlModifier:
-            self.save(go_on=True)
-            return True
-        return super().eventFilter(watched, event)
 
     def follow_theme(self) -> None:
         """Take the width from the tokens: 312, or 348 in a wide window."""
@@ -223,14 +259,15 @@ class SidePanel(QFrame):
         rows.setContentsMargins(0, 0, 0, 0)
         rows.setSpacing(0)
         rows.addWidget(self.head)
+        rows.addWidget(self.draft_line)
         inner = QWidget()
         inner.setObjectName("panelBody")
-        fields = QVBoxLayout(inner)
-        fields.setContentsMargins(16, 12, 16, 12)
-        fields.setSpacing(theme.current().px("space", "field_gap"))
+        column = QVBoxLayout(inner)
+        column.setContentsMargins(16, 12, 16, 12)
+        column.setSpacing(theme.current().px("space", "field_gap"))
         for box in self.boxes.values():
-            fields.addWidget(box)
-        fields.addStretch(1)
+            column.addWidget(box)
+        column.addStretch(1)
         self.body = QScrollArea()
         self.body.setObjectName("panelScroll")
         self.body.setWidgetResizable(True)
@@ -242,20 +279,14 @@ class SidePanel(QFrame):
         rows.addWidget(self.body, 1)
         rows.addWidget(self.history, 1)
         rows.addWidget(self.foot)
+        self.fields.order_tabs()
 
     def _wire(self) -> None:
-        order = list(self.boxes.values())
-        for number, box in enumerate(order):
-            box.edited.connect(self._typed)
-            box.left.connect(self._left)
+        for box in self.boxes.values():
             box.unveil_asked.connect(self.unveil_asked)
-            box.editor.installEventFilter(self)
-            if number + 1 < len(order):
-                box.entered.connect(order[number + 1].take_focus)
-            else:
-                box.entered.connect(self.foot.save.setFocus)
-        for before, after in pairwise(order):
-            QWidget.setTabOrder(before.editor, after.editor)
+        self.fields.typed.connect(self._typed)
+        self.fields.passed.connect(self.foot.save.setFocus)
+        self.fields.save_asked.connect(self._save_on)
         self.head.closed.connect(self.closed)
         self.foot.remove.clicked.connect(self.remove_asked)
         self.foot.save.clicked.connect(self._save_here)
@@ -267,28 +298,16 @@ class SidePanel(QFrame):
         theme.notifier().changed.connect(self.follow_theme)
 
     def _typed(self) -> None:
-        self.dirty, self._leaving = True, False
-        box = self.sender()
-        if isinstance(box, FieldBox) and box.remark:
-            self._check()
+        self._dirty, self._leaving = True, False
         self._show_name()
 
-    def _left(self) -> None:
-        box = self.sender()
-        if isinstance(box, FieldBox):
-            self._touched.add(box.column.key)
-        self._check()
-
-    def _check(self) -> Checked:
-        """Show the remarks of fields that were visited; those still to come stay calm."""
-        checked = self.checked()
-        for key, box in self.boxes.items():
-            box.set_remark(checked.remarks.get(key) if key in self._touched else None)
-        return checked
-
     def _show_name(self) -> None:
-        name = self.boxes[self._name_key].value()
-        self.head.show_name(name or self._new_title)
+        if not self.several:
+            self.head.show_name(self.boxes[self._name_key].value() or self._new_title)
+
+    def _turn_to_fields(self, *, history: bool) -> None:
+        self.head.tabs.setCurrentIndex(0)
+        self.head.tabs.setVisible(history)
 
     def _turn(self, tab: int) -> None:
         self.history.setVisible(tab == 1)
@@ -301,7 +320,3 @@ class SidePanel(QFrame):
 
     def _save_on(self) -> None:
         self.save(go_on=True)
-
-
-def _without_numbers(changes: str) -> str:
-    return _NUMBER.sub(lambda found: masked(found[0]) if sum(map(str.isdigit, found[0])) > 6 else found[0], changes)

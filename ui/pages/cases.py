@@ -15,6 +15,7 @@ CASES = Register(
     load=cases.load,
     save=cases.save,
     remove=cases.remove,
+    evidence="case_id",
     noun="案件",
     unit="件",
     new_label="新增案件",

@@ -14,6 +14,7 @@ ENTERPRISES = Register(
     listing=enterprises.LISTING,
     load=enterprises.load,
     save=enterprises.save,
+    save_many=enterprises.save_many,
     remove=enterprises.remove,
     noun="企业",
     unit="家",

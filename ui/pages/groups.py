@@ -1,8 +1,8 @@
-"""检查分组: who inspects with whom, where, and how many."""
+"""检查分组: who inspects with whom, where, how many; and what they carry."""
 
 from __future__ import annotations
 
-from services import campaigns, groups, people
+from services import campaigns, equipment, groups, people
 from ui.pages.register import Register, import_action, ways_in
 
 GROUPS = Register(
@@ -21,4 +21,20 @@ GROUPS = Register(
     missing=("还没有分组", "把检查分组表拖进窗口，或逐组录入"),
     ways=ways_in,
     actions=import_action,
+)
+
+EQUIPMENT = Register(
+    key="equipment",
+    title="检查分组",
+    help_line="记录仪、U盘由抽调人员带，笔记本、打印机由区局配",
+    icon="package",
+    listing=equipment.LISTING,
+    load=equipment.load,
+    save=equipment.save,
+    remove=equipment.remove,
+    noun="装备",
+    unit="件",
+    new_label="登记装备",
+    suggest={"kind": equipment.kinds, "group": groups.names, "holder": people.names},
+    missing=("还没有登记装备", "每组带什么、由谁准备、谁保管；少什么在分组页上一眼看到"),
 )

@@ -27,6 +27,7 @@ from services.figures.overview import DayCount, Overview
 from services.figures.todos import Todo, short_day
 from ui import theme
 from ui.charts.bars import TALLEST, Bar, BarChart, CategoryBars, DayBars, two_lines
+from ui.pages.drilling import open_figure
 from ui.pages.empty import EmptyState, Way
 from ui.pages.home_parts import PAD, Card, FigureTile, RowsArea, coverage_rows, head_height, todo_rows
 from ui.pages.page import Action, Desk, Page
@@ -61,8 +62,8 @@ class HomePage(Page):
         self._asking = self._again = False
         self._roomy = False
         inspect = Action("登记一次检查", partial(desk.go, "inspections", "new"), "plus")
-        pack = Action("去打包", partial(desk.go, "packages"), "package", "primary")
-        self._heads = (self.add_action(inspect), self.add_action(pack))
+        report = Action("生成日报", self.make_daily, "file-text", "primary")
+        self._heads = (self.add_action(inspect), self.add_action(report))
         self._offered = list(self.actions_of_page)
         self.todo_area, self.coverage_area = RowsArea("现在要做的"), RowsArea("检查组完成情况")
         self.tiles = tuple(FigureTile() for _ in glance.KEYS)
@@ -92,6 +93,13 @@ class HomePage(Page):
         """Ask again when the day has changed since."""
         if self.overview is not None and self.overview.as_of != clock.today():
             self.refresh()
+
+    def make_daily(self) -> None:
+        """Open the report of the day: look at it, copy it, save it."""
+        from ui.pages.daily_dialog import DailyDialog  # noqa: PLC0415 - the first paint does without
+
+        if self.desk.campaign_id is not None:
+            DailyDialog(self.desk, self.window()).open()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Take wider margins and higher rows in a wide window."""
@@ -257,8 +265,8 @@ class HomePage(Page):
 
     def _open_figure(self, number: int) -> None:
         if self.overview is not None:
-            figure = self.overview.figures[number].figure
-            self.desk.go(figure.register, dict(figure.filters))
+            tile = self.tiles[number]
+            open_figure(self.desk, self.overview.figures[number].figure, tile, tile.rect().bottomLeft())
 
     def _open_category(self, number: int) -> None:
         if self.overview is not None:

@@ -2,9 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from functools import partial
+from typing import Any
+
 from services import campaigns, enterprises, groups, inspections, people
 from ui.pages.filter_bar import View
+from ui.pages.page import Action
 from ui.pages.register import Register, import_action, ways_in
+
+
+def _actions(page: Any) -> Sequence[Action]:
+    return (Action("三方对账", partial(page.desk.wish, "reconcile"), "arrows-left-right"), *import_action(page))
+
 
 INSPECTIONS = Register(
     key="inspections",
@@ -15,6 +25,7 @@ INSPECTIONS = Register(
     load=inspections.load,
     save=inspections.save,
     remove=inspections.remove,
+    evidence="inspection_id",
     noun="检查",
     unit="次",
     new_label="登记检查",
@@ -39,5 +50,5 @@ INSPECTIONS = Register(
     ),
     missing=("还没有检查记录", "把各组的检查记录表拖进窗口，或逐次登记"),
     ways=ways_in,
-    actions=import_action,
+    actions=_actions,
 )

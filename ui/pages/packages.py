@@ -15,14 +15,17 @@ from PySide6.QtCore import QSettings, QUrl
 from PySide6.QtGui import QDesktopServices, QResizeEvent
 from PySide6.QtWidgets import QFileDialog, QFrame, QHBoxLayout, QStackedWidget, QWidget
 
-from services import packages, runs
+from services import closing, packages, runs
 from services.checks import Check, blocking
 from services.errors import FileTrouble, Problem
+from services.packages import prose, templates
 from services.packages.preview import Preview, preview
 from services.packages.versions import Version, versions
 from ui import errors, regions, theme
+from ui.dialogs.report_text import ReportTextDialog
+from ui.pages import package_acts
 from ui.pages.empty import EmptyState
-from ui.pages.package_parts import ChecksRegion, PaperRegion, VersionsRegion
+from ui.pages.package_parts import CHANGES_TAB, STATE, ChecksRegion, Following, PaperRegion, VersionsRegion
 from ui.pages.page import Action, Desk, Page, make_button
 
 KEY = "packages"
@@ -64,6 +67,7 @@ class PackagesPage(Page):
         foot: Why it cannot be made yet, or that it can.
         make_button: The blue one.
         draft_button: Makes a draft at any time.
+        text_button: Opens the text of the report.
     """
 
     tables = frozenset(
@@ -88,7 +92,8 @@ class PackagesPage(Page):
         self._working = False
         self._known = False
         self._versions: Sequence[Version] = ()
-        self._following = 0
+        self._following = Following()
+        self._preview: Preview | None = None
         self._build()
         self._wire()
         self._show_foot()
@@ -99,7 +104,7 @@ class PackagesPage(Page):
         if self.desk.campaign_id is None:
             return
         self._round += 1
-        arguments = {"campaign_id": self.desk.campaign_id, "operator": self.store.operator or ""}
+        arguments = {"campaign_id": self.desk.campaign_id, "operator": self.store.operator or "", "folder": self.store.folder}
         self.desk.tasks.query(preview, **arguments).on_snapshot().then(partial(self._show, self._round))
         self.desk.tasks.query(versions, campaign_id=self.desk.campaign_id).then(partial(self._show_versions, self._round))
 
@@ -158,31 +163,54 @@ class PackagesPage(Page):
         ready = Action("生成报送包", self._make_if_ready, "package", "primary")
         self.foot = regions.label()
         self.foot.setMinimumWidth(1)
-        self.draft_button, self.make_button = make_button(draft), make_button(ready)
+        text = Action("总结文字…", self.edit_text, "note-pencil")
+        self.draft_button, self.make_button, self.text_button = make_button(draft), make_button(ready), make_button(text)
+        self.text_button.setToolTip("改总结四个部分的文字；数字照旧绑定指标")
         self.draft_button.setToolTip("每页印“草稿”字样，不占版本号，也不受体检阻拦")
-        self.actions_of_page += [ready, draft, Action("重新体检", self.refresh, "arrow-clockwise")]
+        self.actions_of_page += [ready, draft, Action("重新体检", self.refresh, "arrow-clockwise"), *self._quiet_actions()]
         foot = QFrame()
         foot.setObjectName("panelFoot")
         line = QHBoxLayout(foot)
         line.setContentsMargins(20, 8, 20, 8)
         line.setSpacing(8)
         line.addWidget(self.foot, 1)
+        line.addWidget(self.text_button)
         line.addWidget(self.draft_button)
         line.addWidget(self.make_button)
         return foot
 
+    def _quiet_actions(self) -> list[Action]:
+        """Return what the palette offers beside the buttons."""
+        return [
+            Action("改总结文字", self.edit_text, "note-pencil"),
+            Action("换用总结模板", lambda: package_acts.choose_template(self.desk, self, self.store)),
+            Action("恢复自带总结模板", lambda: package_acts.restore_template(self.desk, self)),
+            Action("另存总结模板", self._save_template),
+            Action("登记最近一版的回执", self._receipt_of_last),
+            Action("解除锁定", lambda: package_acts.change_state(self.desk, self, state=self._following.state, back=True)),
+        ]
+
+    def edit_text(self) -> None:
+        """Let the clerk write the four parts of the report."""
+        if self.desk.campaign_id is not None and self._preview is not None:
+            self.desk.tasks.query(prose.load, campaign_id=self.desk.campaign_id).then(self._open_text)
+
     def _wire(self) -> None:
         self._left.again_asked.connect(self.refresh)
+        self._left.waive_asked.connect(lambda check: package_acts.waive(self.desk, self, check))
         self.issues.chosen.connect(self.paper.speak)
-        self.issues.pressed_on.connect(lambda check: self.desk.go(check.register, check.record_id))
-        self.made.pressed_on.connect(lambda folder: open_folder(folder))
+        self.issues.pressed_on.connect(self._go_to)
+        self.made.pressed_on.connect(self._press_version)
+        self._right.receipt_asked.connect(self._receipt)
+        self._right.compare.clicked.connect(lambda _checked=False: self.paper.show_tab(CHANGES_TAB))
         self._right.elsewhere.clicked.connect(lambda _checked=False: self.choose_folder())
 
     def _show(self, asked: int, found: Preview) -> None:
         if asked != self._round:
             return
         self._known = True
-        self.checks, self._following = found.checks, found.version
+        self._preview = found
+        self.checks, self._following = found.checks, Following(found.version, found.difference, found.state)
         when = f"{found.due.month}月{found.due.day}日" if found.due else ""
         to = f"报{found.recipient}" if found.recipient else ""
         self.set_help("　".join(part for part in ("附件1、附件2、附件3 和总结报告", when + to) if part))
@@ -202,6 +230,8 @@ class PackagesPage(Page):
             reason = f"数据正由 {self.store.holder} 打开，这里只能看"
         elif self._working:
             reason = "正在生成"
+        elif self._following.state == closing.CLOSED:
+            reason = "专项行动已结束；补报先在版本一栏重新打开"
         elif stopping:
             reason = f"还有 {stopping} 项必须改，改完才能打包"
         else:
@@ -214,6 +244,7 @@ class PackagesPage(Page):
         self.make_button.setEnabled(not reason)
         self.make_button.setToolTip(reason)
         self.draft_button.setEnabled(self._known and self.store.writable and not self._working)
+        self.text_button.setEnabled(self._known and self.store.writable)
 
     def _show_versions(self, asked: int, found: Sequence[Version]) -> None:
         if asked == self._round:
@@ -230,6 +261,58 @@ class PackagesPage(Page):
             self.make()
         else:
             self.desk.say(self.foot.text())
+
+    def _go_to(self, check: Check) -> None:
+        if check.register:
+            self.desk.go(check.register, check.record_id)
+        else:
+            self.edit_text()
+
+    def _press_version(self, key: object) -> None:
+        if key == STATE:
+            package_acts.change_state(self.desk, self, state=self._following.state)
+        elif key in self._right.folders:
+            open_folder(self._right.folders[key])
+
+    def _receipt(self, key: object) -> None:
+        version = next((one for one in self._versions if one.number == key), None)
+        if version is not None:
+            recipient = self._preview.recipient if self._preview else ""
+            package_acts.take_receipt(self.desk, self, version, recipient=recipient)
+
+    def _receipt_of_last(self) -> None:
+        if self._versions:
+            self._receipt(self._versions[0].number)
+        else:
+            self.desk.say("还没有报送过，没有回执可登记")
+
+    def _save_template(self) -> None:
+        target = package_acts.ask_new_file(self, "总结模板另存为", "总结模板.docx")
+        if target is not None:
+            job = self.desk.tasks.work(templates.save_copy, store=self.store, target=target)
+            job.then(lambda _done: self.desk.say(f"已另存 {target.name}")).start(self)
+
+    def _open_text(self, parts: dict[str, str]) -> None:
+        shown = self._preview.shown if self._preview else {}
+        dialog = ReportTextDialog(parts, shown, self.window())
+        dialog.completed.connect(partial(self._keep_text, dialog))
+        dialog.file_asked.connect(partial(self._take_from_word, dialog))
+        dialog.open()
+
+    def _keep_text(self, dialog: ReportTextDialog, parts: dict[str, str]) -> None:
+        job = self.desk.tasks.command("改总结文字", prose.save, campaign_id=self.desk.campaign_id, parts=parts)
+
+        def done(_result: object) -> None:
+            dialog.accept()
+            self.desk.say("已改总结文字", undoable=True)
+
+        job.then(done).start(dialog)
+
+    def _take_from_word(self, dialog: ReportTextDialog) -> None:
+        path = package_acts.ask_file(self, "在 Word 里改过的总结")
+        if path is not None and self._preview is not None:
+            job = self.desk.tasks.work(prose.read_edited, path=path, shown=self._preview.shown)
+            job.then(lambda found: dialog.show_parts(found[0], audit=found[1])).start(dialog)
 
     def _made(self, made: packages.Made) -> None:
         self._stopped()
@@ -262,6 +345,6 @@ class PackagesPage(Page):
         self._show_foot()
 
     def _take_scope(self) -> None:
-        self.checks, self._known, self._versions, self._following = (), False, (), 0
+        self.checks, self._known, self._versions, self._following, self._preview = (), False, (), Following(), None
         self._show_foot()
         super()._take_scope()

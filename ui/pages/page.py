@@ -119,6 +119,7 @@ class Page(QWidget):
     Attributes:
         tables: Tables whose change makes it stale; set by subclasses.
         actions_of_page: Its head's buttons, also offered by the palette.
+        head: Title, help, buttons.
         content: Layout under the head.
     """
 
@@ -146,7 +147,8 @@ class Page(QWidget):
         rows = QVBoxLayout(self)
         rows.setContentsMargins(0, 0, 0, 0)
         rows.setSpacing(0)
-        rows.addWidget(self._head(title, help_line, cards=cards))
+        self.head = self._head(title, help_line, cards=cards)
+        rows.addWidget(self.head)
         self.content = QVBoxLayout()
         self.content.setSpacing(0)
         rows.addLayout(self.content, 1)
@@ -185,6 +187,15 @@ class Page(QWidget):
         """Change the line of help."""
         self._help.setText(text)
         self._help.setToolTip(text)
+
+    def put_tabs(self, tabs: QWidget) -> None:
+        """Let tabs stand beside the title, where else the line of help is."""
+        self._help.setText("")
+        self._line.insertWidget(1, tabs, 0, Qt.AlignmentFlag.AlignBottom)
+
+    def put_first(self, button: QWidget) -> None:
+        """Let a button stand left of the others; the blue one keeps the right end."""
+        self._buttons.insertWidget(0, button)
 
     def add_action(self, action: Action) -> QPushButton:
         """Add a button to the head; the blue one goes to the right end."""
@@ -226,7 +237,7 @@ class Page(QWidget):
         line.addWidget(word)
         line.addWidget(self._help, 1)
         line.addLayout(self._buttons)
-        head.setMinimumHeight(now.px("size", "page_header"))
+        head.setMinimumHeight(round(now.px("size", "page_header") * now.scale))
         return head
 
     def _take_changes(self, changes: Any) -> None:

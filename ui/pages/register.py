@@ -8,8 +8,7 @@ beside them. Nothing here knows any noun.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Any
 
@@ -17,81 +16,36 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeySequence, QResizeEvent, QShortcut
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
-from models.forms import Form, Row
+from models.forms import Form
+from services import backup, recycling
 from services import listing as listings
-from services import undoing
-from services.errors import Invalid, Problem
+from services.conditions import Among
+from services.errors import Problem
 from services.listing import Listing
 from ui import errors, icons
 from ui.forms.checking import check_stored, heading
 from ui.forms.side_panel import SidePanel
-from ui.pages.edits import apply_edits
+from ui.pages.declared import Register, Suggest
 from ui.pages.empty import EmptyState, Way
 from ui.pages.filter_bar import FilterBar, View
+from ui.pages.narrowing import Narrowing
 from ui.pages.page import Action, Desk, Entry, Page
+from ui.pages.record_desk import RecordDesk
+from ui.pages.record_history import RecordHistory
+from ui.pages.scribe import Scribe
+from ui.pages.summing import Summing
 from ui.pages.veil import Veil
+from ui.pages.view_export import ViewExport
 from ui.tables.blocks import Edit
 from ui.tables.cell_look import Mark
+from ui.tables.grid_status import GridStatus
 from ui.tables.paged_model import PagedModel, Question, Source
-from ui.tables.table_view import GridStatus, GridView
+from ui.tables.table_view import GridView
 
-Suggest = Callable[..., list[str]]
+__all__ = ["Register", "RegisterPage", "entry_of", "import_action", "source_of", "ways_in"]
+
 EVERYTHING = View("全部")
 _OTHER_WORDS = {"visit_state": "检查状态", "enterprise_id": "企业", "group_id": "检查组"}
-
-
-@dataclass(frozen=True)
-class Register:
-    """One register: what it lists, how a record is loaded, saved, removed.
-
-    Attributes:
-        key: Machine name of the page.
-        title: Title of the page and word in the rail.
-        help_line: One line beside the title, without a full stop.
-        icon: File name of its icon.
-        listing: Form and query; its `table` names the history.
-        load: (session, *, record_id) → Row.
-        save: (session, *, campaign_id, row, record_id) → id.
-        remove: (session, *, record_ids); to the bin.
-        noun: What one record is called: 人员, 企业.
-        unit: Measure word: 人, 家, 条.
-        new_label: Word on the blue button.
-        name_key: Column that names a record; the first one if empty.
-        suggest: Column key → (session, campaign_id) → words to offer.
-        views: Tabs after 全部.
-        hidden: Columns hidden at first.
-        frozen: Columns that stay at the left.
-        per_campaign: Rows belong to the campaign; without one nothing is listed.
-        missing: What an empty page says, and why it matters.
-        ways: Page → ways in of an empty page, the usual one first.
-        actions: Page → extra buttons of the head.
-    """
-
-    key: str
-    title: str
-    help_line: str
-    icon: str
-    listing: Listing
-    load: Callable[..., Row]
-    save: Callable[..., int]
-    remove: Callable[..., object]
-    noun: str
-    unit: str
-    new_label: str
-    name_key: str = ""
-    suggest: Mapping[str, Suggest] = field(default_factory=dict)
-    views: tuple[View, ...] = ()
-    hidden: tuple[str, ...] = ()
-    frozen: int = 1
-    per_campaign: bool = True
-    missing: tuple[str, str] = ("", "")
-    ways: Callable[[RegisterPage], Sequence[Way]] | None = None
-    actions: Callable[[RegisterPage], Sequence[Action]] | None = None
-
-    @property
-    def form(self) -> Form:
-        """Its columns."""
-        return self.listing.form
 
 
 def import_action(page: RegisterPage) -> Sequence[Action]:
@@ -130,6 +84,8 @@ class RegisterPage(Page):
         grid: The grid.
         panel: The record panel.
         filters: The bar over the grid.
+        scribe: Writes what is typed into the grid.
+        narrowing: Filters of columns, own views, choice of columns.
     """
 
     def __init__(self, desk: Desk, register: Register) -> None:
@@ -138,32 +94,43 @@ class RegisterPage(Page):
         self.register = register
         self.tables = register.listing.tables
         self._year = desk.year
-        self._asked: int | None = None
         self._go_to: int | None = None
+        self._all = 0
         columns = register.form.columns
         source = source_of(register.listing, desk.campaign_id)
         self.model = PagedModel(desk.tasks, columns, source, marks=self._marks, editable=True, parent=self)
         self.grid = GridView(frozen=register.frozen, name=register.title, settings_key=register.key)
         self.grid.setModel(self.model)
-        self.filters = FilterBar(columns, (EVERYTHING, *register.views), register.hidden)
+        self.grid.hide_first(register.hidden)
+        self.filters = FilterBar(columns, (EVERYTHING, *register.views))
         self.status = GridStatus()
+        self._restore_button = QPushButton("恢复选中的")
+        self._restore_button.setProperty("kind", "small")
+        self._restore_button.hide()
+        self.status.add(self._restore_button)
         self.panel = SidePanel(register.form, new_title=register.new_label, name_key=register.name_key, year=desk.year)
         self.panel.hide()
         Veil(desk, self.model, self.panel, noun=register.noun, table=register.listing.table)
+        RecordHistory(desk, self.panel, table=register.listing.table, reopen=self.open_record)
         self._build()
+        self.scribe = Scribe(desk, register, self.model, self.grid)
+        parts = (self.grid, self.filters)
+        self.narrowing = Narrowing(self, desk, register.key, (EVERYTHING, *register.views), parts, register.frozen)
+        self.narrowing.listing = self._shown
+        Summing(desk, self.grid, self.status, self._shown)
+        ViewExport(self, self.grid, self.status, self._shown)
+        self.records = RecordDesk(desk, register, self.grid, self.panel)
         self._wire()
-        for number, column in enumerate(columns):
-            self.grid.setColumnHidden(number, column.key in register.hidden)
 
     def refresh(self) -> None:
         """Ask for rows, counts and suggestions."""
         if not self.model.ready:
             self.model.reload()
         tasks, scope = self.desk.tasks, self.desk.campaign_id
-        views = [dict(view.filters) for view in (EVERYTHING, *self.register.views)]
+        views = [(view.text, dict(view.filters)) for view in self.filters.views]
         tasks.query(_count_views, listing=self.register.listing, scope=scope, views=views).then(self._show_counts)
         for key, suggest in self.register.suggest.items():
-            tasks.query(_suggested, suggest=suggest, scope=scope).then(partial(self.panel.set_suggestions, key))
+            tasks.query(_suggested, suggest=suggest, scope=scope).then(partial(self._suggest, key))
 
     def show_record(self, record_id: int) -> None:
         """Go to a record and open it; at once, or when the rows are here."""
@@ -177,23 +144,24 @@ class RegisterPage(Page):
         self.filters.replace({key: (value, _worded(self.register.form, key, value)) for key, value in filters.items()})
 
     def open_record(self, record_id: int) -> None:
-        """Open a record in the panel and put the focus there."""
-        if self._may_leave():
-            self._load(record_id, focus=True)
+        """Open a record in the panel, or all selected rows together."""
+        rows = self.grid.area().rows
+        if not self.records.may_leave():
+            return
+        if len(rows) > 1 and not self.filters.in_bin and self.model.row_of(record_id) in rows:
+            self.model.collect(rows, self.records.show_several)
+        elif not self.filters.in_bin:
+            self.records.load(record_id, focus=True)
 
     def new_record(self) -> None:
         """Open an empty record in the panel; where rows need a campaign, only with one."""
         if self.register.per_campaign and self.desk.campaign_id is None:
             self.desk.say("先建立专项行动：左上角“还没有专项行动”里选“新建专项行动”")
-        elif self._may_leave():
+        elif self.records.may_leave():
             if self.filters.narrowed:
                 self.filters.clear()  # or the new row would hide behind a filter that a figure left
-            self._asked = None
             self._stack.setCurrentIndex(0)
-            self.panel.show()
-            self.panel.load(None, {}, origin="填好后保存；带“必填”的不能空")
-            self.panel.set_place("")
-            self.panel.focus_first()
+            self.records.show_new()
 
     def remove(self, record_ids: Sequence[int]) -> None:
         """Move records to the bin; undo brings them back."""
@@ -203,22 +171,24 @@ class RegisterPage(Page):
         word = self._name_of(record_ids[0]) if count == 1 else f"{count} {self.register.unit}"
         label = f"删除{self.register.noun} {word}"
         job = self.desk.tasks.command(label, self.register.remove, record_ids=list(record_ids))
+        store: Any = self.desk.tasks.store
+        job.opened_by(partial(backup.removing, store, label, rows=count))
         job.then(lambda _none: self._removed(label)).failed(partial(self._trouble, f"{label}没有做成")).start(self)
+
+    def restore(self, record_ids: Sequence[int]) -> None:
+        """Bring records back from the bin."""
+        if record_ids:
+            count = len(record_ids)
+            word = self._name_of(record_ids[0]) if count == 1 else f"{count} {self.register.unit}"
+            label = f"恢复{self.register.noun} {word}"
+            what = {"table": self.register.listing.table, "load": self.register.load, "save": self.register.save}
+            job = self.desk.tasks.command(label, recycling.restore, record_ids=list(record_ids), **what)
+            job.then(lambda _count: self.desk.say(f"已{label}", undoable=True))
+            job.failed(partial(self._trouble, f"{label}没有做成")).start(self)
 
     def make_edits(self, edits: Sequence[Edit]) -> None:
         """Save a block of cells as one action."""
-        rows = {edit.record_id for edit in edits}
-        keys = {edit.key for edit in edits}
-        what = heading(self.register.form, keys.pop()) if len(keys) == 1 else f"{len(edits)} 格"
-        fresh = sum(1 for record_id in rows if record_id < 0)
-        if fresh == len(rows):
-            label = f"新增{self.register.noun} {fresh} {self.register.unit}"
-        else:
-            label = f"修改 {self._name_of(min(rows)) if len(rows) == 1 else f'{len(rows)} {self.register.unit}'} {what}"
-        own = {"form": self.register.form, "load": self.register.load, "save": self.register.save}
-        scope = {"campaign_id": self.desk.campaign_id, "year": self._year}
-        job = self.desk.tasks.command(label, apply_edits, **own, **scope, edits=tuple(edits))
-        job.then(partial(self._edited, tuple(edits), label)).failed(partial(self._trouble, "没有写入表格")).start(self)
+        self.scribe.make_edits(edits)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Let panel and rows grow in a wide window."""
@@ -273,33 +243,78 @@ class RegisterPage(Page):
 
     def _wire(self) -> None:
         self.model.loaded.connect(self._rows_came)
-        self.model.typed.connect(lambda record_id, key, text: self.make_edits([Edit(record_id, key, text)]))
         self.grid.opened.connect(self.open_record)
-        self.grid.wandered.connect(self._wandered)
         self.grid.sort_asked.connect(lambda _sort: self._ask())
-        self.grid.edits_asked.connect(self.make_edits)
         self.grid.removal_asked.connect(self.remove)
-        self.grid.summed.connect(self.status.right.setText)
-        self.filters.changed.connect(self._ask)
-        self.filters.column_toggled.connect(lambda number, shown: self.grid.setColumnHidden(number, not shown))
-        self.panel.save_asked.connect(self._save)
+        self.grid.restore_asked.connect(self.restore)
+        self.scribe.wrote.connect(self.records.take_note)
+        self.records.edits_asked.connect(self.make_edits)
+        self.records.another_asked.connect(self.new_record)
+        self.records.added.connect(self._await)
+        self.scribe.spoke.connect(self._speak)
+        self.filters.changed.connect(self._narrow)
+        self.filters.left.connect(self._enter_grid)
+        self._restore_button.clicked.connect(lambda: self.restore(self.grid.selected_ids()))
         self.panel.remove_asked.connect(lambda: self.remove([self.panel.record_id] if self.panel.record_id is not None else []))
         self.panel.closed.connect(self._close_panel)
         self.panel.returned.connect(self._back)
-        self.panel.history_asked.connect(self._load_history)
         find = QShortcut(QKeySequence.StandardKey.Find, self)
         find.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
         find.activated.connect(self.filters.find_box.setFocus)
+        find.activated.connect(self.filters.find_box.selectAll)
 
     def _marks(self, values: Mapping[str, object]) -> dict[str, Mark]:
         remarks = check_stored(self.register.form, values, year=self._year).remarks
         return {key: Mark(remark.weight, remark.sentence) for key, remark in remarks.items()}
 
     def _ask(self) -> None:
-        self.model.ask(Question(self.filters.text, self.filters.filters, self.grid.sort or None))
+        self.model.ask(self._question())
+
+    def _shown(self) -> tuple[Listing, int | None]:
+        """Return listing and campaign of the rows that are shown: the living, or those in the bin."""
+        listing = self.register.listing
+        return (listing.bin if self.filters.in_bin else listing), self.desk.campaign_id
+
+    def _narrow(self) -> None:
+        """Ask for other rows; the bin is looked at and not typed into."""
+        binned = self.filters.in_bin
+        self._restore_button.setVisible(binned)
+        if binned == self.grid.writable:
+            self.grid.set_writable(on=not binned)
+            self.model.set_editable(not binned)
+            self.panel.hide()
+            self.model.set_appending(False)
+            self.model.use(source_of(*self._shown()), self._question())
+        else:
+            self._ask()
+
+    def _enter_grid(self) -> None:
+        self.grid.setFocus()
+        if not self.grid.currentIndex().isValid() and self.model.count:
+            self.grid.go_to_place(0, self.grid.shown_columns[0])
+
+    def _question(self) -> Question:
+        return Question(self.filters.text, self.filters.filters, self.grid.sort or None)
+
+    def _suggest(self, key: str, words: list[str]) -> None:
+        self.panel.set_suggestions(key, words)
+        self.grid.delegate.suggestions = {**self.grid.delegate.suggestions, key: words}
+
+    def _speak(self, sentence: str, weight: str) -> None:
+        refused = len(self.model.typing.refused)
+        more = f"　{refused} 格没有写入，改好或按 Esc 恢复原样" if refused else ""
+        self.status.say(sentence or self._counted() + more, weight if sentence else "bad" if refused else "")
+
+    def _counted(self) -> str:
+        count, unit = self.model.count, self.register.unit
+        if self.filters.in_bin:
+            return f"回收站里 {count:,} {unit}　选中后按 Ctrl++ 恢复"
+        if not self.filters.narrowed:
+            return f"共 {count:,} {unit}"
+        return f"符合 {count:,} {unit}，共 {self._all:,} {unit}" if self._all >= count else f"符合 {count:,} {unit}"
 
     def _rows_came(self) -> None:
-        count = self.model.rowCount()
+        count = self.model.count
         nothing = count == 0 and not self.filters.narrowed
         adding = not self.panel.isHidden() and self.panel.record_id is None
         self._stack.setCurrentIndex(1 if nothing and not adding else 0)
@@ -308,79 +323,28 @@ class RegisterPage(Page):
         icons.dress(self._new_button, "plus", "ink2" if nothing else "on_action")
         self._new_button.style().unpolish(self._new_button)
         self._new_button.style().polish(self._new_button)
-        shown = f"符合 {count:,} {self.register.unit}" if self.filters.narrowed else f"共 {count:,} {self.register.unit}"
-        self.status.left.setText(shown)
+        self.model.set_appending(not self.filters.narrowed and self._may_add())
+        self._speak("", "")
+        self.scribe.take_up_draft()
         if self._go_to is not None:
             self.show_record(self._go_to)
-        self._show_place()
+        self.records.show_place()
+
+    def _may_add(self) -> bool:
+        return not self.register.per_campaign or self.desk.campaign_id is not None
 
     def _show_counts(self, counts: Sequence[int]) -> None:
-        self.filters.set_counts(counts)
+        *views, binned = counts
+        self._all = views[0]
+        self.filters.set_counts(views, binned)
+        self._restore_button.setVisible(self.filters.in_bin)
+        if self.filters.in_bin and not binned:
+            self.filters.clear()
+        elif self.model.ready and not self.status.left.property("said"):
+            self.status.say(self._counted())
 
-    def _wandered(self, record_id: int | None) -> None:
-        if record_id is not None and not self.panel.isHidden() and record_id != self.panel.record_id and self._may_leave():
-            self._load(record_id)
-
-    def _may_leave(self) -> bool:
-        """Save what was typed before another record takes its place."""
-        return self.panel.isHidden() or not self.panel.dirty or self.panel.save()
-
-    def _load(self, record_id: int, *, focus: bool = False) -> None:
-        self._asked = record_id
-        job = self.desk.tasks.query(self.register.load, record_id=record_id)
-        job.then(partial(self._show, record_id, focus)).failed(partial(self._trouble, "这一条打不开"))
-
-    def _show(self, record_id: int, focus: bool, row: Row) -> None:
-        if record_id != self._asked:
-            return
-        self.panel.show()
-        place = self.model.row_of(record_id)
-        self.panel.load(record_id, row, origin=f"第 {place + 1} 行" if place >= 0 else "")
-        self._show_place()
-        if focus:
-            column = self.grid.currentIndex().column()
-            self.panel.focus_first(self.register.form.columns[column].key if column >= 0 else "")
-
-    def _show_place(self) -> None:
-        place = self.model.row_of(self.panel.record_id) if self.panel.record_id is not None else -1
-        self.panel.set_place(f"{place + 1:,} / {self.model.rowCount():,}" if place >= 0 else "")
-
-    def _save(self, row: Row, go_on: bool) -> None:
-        record_id = self.panel.record_id
-        name = str(row.get(self.register.name_key or self.register.form.keys[0]) or "")
-        label = f"{'新增' if record_id is None else '修改'}{self.register.noun} {name}"
-        job = self.desk.tasks.command(label, self.register.save, campaign_id=self.desk.campaign_id, row=row, record_id=record_id)
-        job.then(partial(self._saved, record_id, label, go_on)).failed(partial(self._not_saved, label)).start(self)
-        self.panel.saved()
-
-    def _saved(self, before: int | None, label: str, go_on: bool, record_id: int) -> None:
-        if before is None:
-            self.desk.say(f"已{label}", undoable=True)
-            if go_on:
-                self.new_record()
-            else:
-                self._go_to = record_id
-        elif go_on:
-            row = self.model.row_of(before) + 1
-            following = self.model.id_at(row)
-            if following is not None:
-                self.grid.go_to(following)
-                self.panel.focus_first()
-
-    def _not_saved(self, label: str, problem: Problem) -> None:
-        self.panel.dirty = True
-        if isinstance(problem, Invalid):
-            self.panel.take_issues(problem.issues)
-        else:
-            self._trouble(f"{label}没有保存", problem)
-
-    def _edited(self, edits: Sequence[Edit], label: str, _ids: Sequence[int]) -> None:
-        for edit in edits:
-            self.model.remember_change(edit.record_id, edit.key)
-        if len(edits) > 1:
-            self.desk.say(f"已{label}", undoable=True)
-        if self.panel.record_id in {edit.record_id for edit in edits} and not self.panel.dirty:
-            self._load(self.panel.record_id)
+    def _await(self, record_id: int) -> None:
+        self._go_to = record_id
 
     def _removed(self, label: str) -> None:
         self.panel.dirty = False
@@ -389,11 +353,6 @@ class RegisterPage(Page):
 
     def _trouble(self, what: str, problem: Problem) -> None:
         errors.show_problem(self, problem, what=what)
-
-    def _load_history(self) -> None:
-        if self.panel.record_id is not None:
-            job = self.desk.tasks.query(undoing.of_record, table=self.register.listing.table, record_id=self.panel.record_id)
-            job.then(self.panel.set_history)
 
     def _close_panel(self) -> None:
         self.panel.dirty = False
@@ -415,19 +374,23 @@ class RegisterPage(Page):
         self._year = self.desk.year
         self.panel.set_year(self.desk.year)
         self.panel.hide()
-        self.model.use(source_of(self.register.listing, self.desk.campaign_id))
+        self.model.use(source_of(*self._shown()))
         super()._take_scope()
 
 
 def _worded(form: Form, key: str, value: object) -> str:
+    if isinstance(value, Among):
+        return value.word
     title = heading(form, key) if key in form.keys else _OTHER_WORDS.get(key, key)
     column = form.column(key) if key in form.keys else None
     shown = "、".join(map(str, value)) if isinstance(value, tuple) else column.kind.show(value) if column else str(value)
     return f"{title}：{shown or '未填'}"
 
 
-def _count_views(session: Any, *, listing: Listing, scope: int | None, views: Sequence[Mapping[str, object]]) -> list[int]:
-    return [listings.count(session, listing, scope=scope, filters=filters) for filters in views]
+def _count_views(session: Any, *, listing: Listing, scope: int | None, views: Sequence[tuple[str, Mapping[str, object]]]) -> list[int]:
+    """Count the rows of each view, and at last those in the bin."""
+    counts = [listings.count(session, listing, scope=scope, text=text, filters=filters) for text, filters in views]
+    return [*counts, listings.count(session, listing.bin, scope=scope)]
 
 
 def _suggested(session: Any, *, suggest: Suggest, scope: int | None) -> list[str]:

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QFrame, QScrollArea, QWidget
 
 from services.exports import fonts
 from services.exports.layout import POINTS_PER_MM
+from services.exports.onepage import ChartPage
 from services.packages.preview import Box, Sheet, Text
 from ui import theme
 from ui.theme import Theme
@@ -44,19 +45,20 @@ class SheetView(QScrollArea):
         self.setWidget(self._paper)
         self.setWidgetResizable(True)
 
-    def show_page(self, sheet: Sheet | None, page: int = 0, *, lit: Box | None = None, kind: str = "soon") -> None:
+    def show_page(self, sheet: Sheet | None, page: int = 0, *, lit: Box | None = None, cell: Box | None = None, kind: str = "soon") -> None:
         """Show a page.
 
         Args:
             sheet: What to show; None for nothing.
             page: Number from 0; taken into range.
             lit: Row to mark, in points of the paper.
+            cell: Cell of that row at fault; the whole row if not given.
             kind: "bad" or "soon", how it is marked.
         """
         turned = (sheet, page) != (self.sheet, self.page)
         self.sheet = sheet
         self.page = min(max(page, 0), len(sheet.pages) - 1) if sheet else 0
-        self._paper.show_page(sheet, self.page, lit, kind)
+        self._paper.show_page(sheet, self.page, (lit, cell or lit), kind)
         self._fit()
         if turned:
             self.verticalScrollBar().setValue(0)
@@ -82,11 +84,13 @@ class _Paper(QWidget):
         self._sheet: Sheet | None = None
         self._page = 0
         self._lit: Box | None = None
+        self._cell: Box | None = None
         self._kind = "soon"
         self._white = Theme("light")
 
-    def show_page(self, sheet: Sheet | None, page: int, lit: Box | None, kind: str) -> None:
-        self._sheet, self._page, self._lit, self._kind = sheet, page, lit, kind
+    def show_page(self, sheet: Sheet | None, page: int, marks: tuple[Box | None, Box | None], kind: str) -> None:
+        self._sheet, self._page, self._kind = sheet, page, kind
+        self._lit, self._cell = marks
         self.update()
 
     def fit(self, width: int) -> None:
@@ -113,11 +117,14 @@ class _Paper(QWidget):
         painter.scale(self.scale, self.scale)
         if self._lit is not None:
             painter.fillRect(QRectF(*self._lit), self._white.color(f"{self._kind}_soft"))
+        if isinstance(page, ChartPage):
+            for bar in page.bars:
+                painter.fillRect(QRectF(*bar), self._white.color("bar"))
         self._draw(painter, page.boxes, page.texts)
-        if self._lit is not None:
+        if self._cell is not None:
             painter.setPen(QPen(self._white.color(f"{self._kind}_fill"), 1.2))
             painter.setBrush(Qt.BrushStyle.NoBrush)
-            painter.drawRect(QRectF(*self._lit))
+            painter.drawRect(QRectF(*self._cell))
         painter.end()
 
     def _draw(self, painter: QPainter, boxes: list[Box], texts: list[Text]) -> None:

@@ -39,6 +39,7 @@ class CellLook:
         read_only: Sunken ground.
         gone: The row was deleted elsewhere.
         waiting: The row is on its way.
+        hint: The text is no value but says what may be done here.
     """
 
     text: str = ""
@@ -50,3 +51,4 @@ class CellLook:
     read_only: bool = False
     gone: bool = False
     waiting: bool = False
+    hint: bool = False

@@ -3,18 +3,27 @@
 One delegate paints every grid: it asks the model for a `CellLook` and draws
 ground, content, hairlines, focus ring and corner mark. Paint code only reads
 values that are ready; it must never raise, or the next paints go wrong.
+Editing is added by `cell_editing.EditingDelegate`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPointF, QRect, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QFontMetrics, QHelpEvent, QPainter, QPen, QPolygonF
-from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QToolTip, QWidget
+from PySide6.QtCore import QEvent, QModelIndex, QPersistentModelIndex, QPoint, QPointF, QRect, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QColor, QFontMetrics, QHelpEvent, QMouseEvent, QPainter, QPen, QPolygonF
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QHeaderView,
+    QStyle,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QTableView,
+    QToolTip,
+    QWidget,
+)
 
-from ui import theme
-from ui.forms import editors
+from ui import icons, theme
 from ui.tables.cell_look import LOOK, CellLook
 
 Index = QModelIndex | QPersistentModelIndex
@@ -22,6 +31,7 @@ State = QStyle.StateFlag
 PADDING = 8
 CORNER = 8
 CHANGED_BAR = 2.5
+FUNNEL = 14
 BADGE_GROUNDS = {
     "bad": ("bad_soft", "bad"),
     "soon": ("soon_soft", "soon"),
@@ -68,7 +78,7 @@ def draw_badge(painter: QPainter, rect: QRect, word: str, kind: str) -> int:
 
 
 class CellDelegate(QStyledItemDelegate):
-    """Paints cells by their `CellLook`; editors are plain inputs.
+    """Paints cells by their `CellLook`.
 
     Attributes:
         frozen: Number of frozen columns; a line stands at their right edge.
@@ -90,10 +100,13 @@ class CellDelegate(QStyledItemDelegate):
         state = option.state
         painter.save()
         painter.fillRect(rect, self._ground(look, selected=bool(state & State.State_Selected)))
-        self._draw_content(painter, rect.adjusted(PADDING, 0, -PADDING, -1), look)
+        if look.hint:
+            self._draw_hint(painter, rect, option.widget, look.text)
+        else:
+            self._draw_content(painter, rect.adjusted(PADDING, 0, -PADDING, -1), look)
         if look.changed:
             painter.fillRect(QRectF(rect.left(), rect.top(), CHANGED_BAR, rect.height() - 1), theme.current().color("action"))
-        draw_lines(painter, rect, frozen=index.column() == self.frozen - 1)
+        draw_lines(painter, rect, frozen=index.column() == self.frozen - 1, down=not look.hint)
         if self.current is not None and index == self.current():
             painter.setPen(QPen(theme.current().color("focus"), 2))
             painter.setBrush(Qt.BrushStyle.NoBrush)
@@ -116,34 +129,6 @@ class CellDelegate(QStyledItemDelegate):
             return super().helpEvent(event, view, option, index)
         QToolTip.showText(event.globalPos(), "\n".join(lines), view)
         return True
-
-    def createEditor(self, parent: QWidget, option: QStyleOptionViewItem, index: Index) -> QWidget:
-        """Give a plain input for the column's kind."""
-        columns = getattr(index.model(), "columns", ())
-        if not columns:
-            return super().createEditor(parent, option, index)
-        widget = editors.make(columns[index.column()], parent)
-        if isinstance(widget, editors.LongEditor):
-            widget.deleteLater()
-            widget = editors.LineEditor(columns[index.column()], parent)
-        widget.setProperty("kind", "cell")
-        return widget
-
-    def setEditorData(self, editor: QWidget, index: Index) -> None:
-        """Show the cell's text in the editor."""
-        if hasattr(editor, "set_value"):
-            editor.set_value(str(index.data(Qt.ItemDataRole.EditRole) or ""))
-        else:
-            super().setEditorData(editor, index)
-
-    def setModelData(self, editor: QWidget, model: object, index: Index) -> None:
-        """Hand the raw text to the model."""
-        if hasattr(editor, "value") and hasattr(model, "setData"):
-            model.setData(index, editor.value())
-
-    def updateEditorGeometry(self, editor: QWidget, option: QStyleOptionViewItem, _index: Index) -> None:
-        """Lay the editor exactly over its cell."""
-        editor.setGeometry(option.rect.adjusted(0, 0, -1, -1))
 
     def _ground(self, look: CellLook, *, selected: bool) -> QColor:
         key = "paper"
@@ -169,6 +154,15 @@ class CellDelegate(QStyledItemDelegate):
         side = Qt.AlignmentFlag.AlignRight if look.right else Qt.AlignmentFlag.AlignLeft
         shown = painter.fontMetrics().elidedText(look.text.replace("\n", " "), Qt.TextElideMode.ElideRight, rect.width())
         painter.drawText(rect, side | Qt.AlignmentFlag.AlignVCenter, shown)
+
+    def _draw_hint(self, painter: QPainter, rect: QRect, view: QWidget | None, text: str) -> None:
+        """Draw words that run over all cells of a row, this cell's part of them."""
+        left = view.columnViewportPosition(0) if isinstance(view, QTableView) else rect.left()
+        painter.setFont(theme.current().font())
+        painter.setPen(theme.current().color("ink3"))
+        whole = QRect(left + PADDING, rect.top(), rect.right() - left, rect.height() - 1)
+        painter.setClipRect(rect)
+        painter.drawText(whole, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, text)
 
     def _draw_change(self, painter: QPainter, rect: QRect, old: str, new: str) -> None:
         """Old struck through, an arrow, new in blue bold."""
@@ -196,15 +190,22 @@ class GridHeader(QHeaderView):
         sort: Sorted column and whether it runs downwards; None for no order.
         frozen: Number of frozen columns.
         filtered: Columns with a filter in force.
+    Signals:
+        funnel_clicked: (section) the funnel at the right of a head was pressed.
     """
+
+    funnel_clicked = Signal(int)
 
     def __init__(self, orientation: Qt.Orientation, parent: QWidget | None = None) -> None:
         """Make sections clickable."""
         super().__init__(orientation, parent)
         self.sort: tuple[int, bool] | None = None
         self.frozen = 0
+        self.filtered: frozenset[int] = frozenset()
+        self._hovered = -1
         self.setSectionsClickable(True)
         self.setHighlightSections(False)
+        self.setMouseTracking(True)
 
     def paintSection(self, painter: QPainter, rect: QRect, section: int) -> None:
         """Draw one head cell or row number."""
@@ -223,18 +224,60 @@ class GridHeader(QHeaderView):
         if across and section < len(columns) and columns[section].kind.editor in ("count", "amount"):
             side = Qt.AlignmentFlag.AlignRight
         room = rect.adjusted(PADDING, 0, -PADDING, -1)
+        if across and (section in self.filtered or section == self._hovered):
+            place = self._funnel(rect)
+            token = "action" if section in self.filtered else "ink3"
+            painter.drawPixmap(place.topLeft(), icons.pixmap("funnel", token, FUNNEL, self.devicePixelRatioF()))
+            room.setRight(place.left() - 4)
         shown = painter.fontMetrics().elidedText(text, Qt.TextElideMode.ElideRight, room.width())
         painter.drawText(room, side | Qt.AlignmentFlag.AlignVCenter, shown)
         draw_lines(painter, rect, frozen=across and section == self.frozen - 1)
         painter.restore()
 
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        """Press a funnel, or sort, size and move as heads do."""
+        section = self._funnel_at(event.position().toPoint())
+        if section >= 0 and event.button() == Qt.MouseButton.LeftButton:
+            self.funnel_clicked.emit(section)
+        else:
+            super().mousePressEvent(event)
 
-def draw_lines(painter: QPainter, rect: QRect, *, frozen: bool) -> None:
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        """Show the funnel of the head under the pointer."""
+        super().mouseMoveEvent(event)
+        self._hover(self.logicalIndexAt(event.position().toPoint()))
+
+    def leaveEvent(self, event: QEvent) -> None:
+        """Hide it again."""
+        super().leaveEvent(event)
+        self._hover(-1)
+
+    def _hover(self, section: int) -> None:
+        if section != self._hovered:
+            self._hovered = section
+            self.viewport().update()
+
+    def _funnel(self, rect: QRect) -> QRect:
+        return QRect(rect.right() - FUNNEL - 6, rect.center().y() - FUNNEL // 2, FUNNEL, FUNNEL)
+
+    def _funnel_at(self, point: QPoint) -> int:
+        """Return the section whose funnel is at a point, or -1; the edge stays for sizing."""
+        section = self.logicalIndexAt(point)
+        if self.orientation() != Qt.Orientation.Horizontal or section < 0 or not hasattr(self.model(), "question"):
+            return -1
+        left = self.sectionViewportPosition(section)
+        place = self._funnel(QRect(left, 0, self.sectionSize(section), self.height()))
+        return section if place.left() - 3 <= point.x() <= place.right() + 1 else -1
+
+
+def draw_lines(painter: QPainter, rect: QRect, *, frozen: bool, down: bool = True) -> None:
     """Draw right and bottom hairline; the line after frozen columns is stronger."""
     now = theme.current()
     painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
     painter.setPen(QPen(now.color("hairline"), 0))
     painter.drawLine(rect.bottomLeft(), rect.bottomRight())
+    if not (down or frozen):
+        return
     painter.setPen(QPen(now.color("field" if frozen else "hairline"), 0))
     painter.drawLine(rect.topRight(), rect.bottomRight())
 

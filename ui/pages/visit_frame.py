@@ -1,0 +1,142 @@
+"""Where the parts of a visit stand, and what the page says about it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+
+from services import visiting
+from ui import icons, regions
+from ui.forms.panel_parts import DraftLine
+from ui.pages.visit_fields import VisitFields, packed, unpacked
+from ui.pages.visit_findings import PICK_KEYS, FindingsGrid
+from ui.pages.visit_tour import Tour
+
+A_LINE = 7
+GRID_KEYS = (("Ctrl V", "整段粘贴"), ("1–9", "选一个"), ("Ctrl D", "同上"), ("Ctrl Shift D", "填到底"), ("Ctrl -", "删行"))
+_FREE = {
+    "hazard": "一行一条；Enter 到下一行，Tab 到下一格",
+    "basis": "写法律、标准和条款；每条都有依据，问题及处置意见清单才印得出",
+    "due": "如 5.5；Ctrl+D 同上一行，Ctrl+Shift+D 把空着的都填上",
+}
+
+
+class VisitFrame(QFrame):
+    """List at the left; head, fields, findings, keys under each other at the right.
+
+    Attributes:
+        tour: The enterprises at the left.
+        fields: The fields of the visit.
+        grid: Its findings.
+        draft_line: Says that a draft was taken up.
+        save_button: Saves and goes on.
+    """
+
+    def __init__(self, *, year: int | None, parent: QWidget | None = None) -> None:
+        """Build all parts empty."""
+        super().__init__(parent)
+        self.setObjectName("page")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self.tour = Tour()
+        self.fields = VisitFields(self, year=year)
+        self.grid = FindingsGrid()
+        self.fields.findings = (lambda: packed(self.grid.findings.packed()), lambda text: self.grid.findings.unpack(unpacked(text)))
+        self.draft_line = DraftLine()
+        self.name = regions.label(kind="headline")
+        self.badge = QLabel()
+        self.facts, self.doubt = regions.Elided(), regions.Elided()
+        self.save_button = QPushButton("保存并下一家  Ctrl+Enter")
+        self.save_button.setProperty("kind", "primary")
+        self.save_button.setAutoDefault(False)
+        self.count = regions.label("发现问题", "section")
+        self.choices = regions.label(kind="help")
+        self.choices.setTextFormat(Qt.TextFormat.RichText)
+        self.choices.setWordWrap(True)
+        self.choices.setContentsMargins(16, 4, 16, 6)
+        self.choices.setMinimumHeight(2 * self.choices.fontMetrics().height() + 12)
+        side = QVBoxLayout()
+        side.setContentsMargins(0, 0, 0, 0)
+        side.setSpacing(0)
+        side.addLayout(self._title())
+        side.addWidget(self.draft_line)
+        side.addWidget(self.fields.frame)
+        side.addLayout(self._doubts())
+        side.addWidget(self._findings_head())
+        side.addWidget(self.grid, 1)
+        side.addWidget(self.choices)
+        line = QHBoxLayout(self)
+        line.setContentsMargins(0, 0, 0, 0)
+        line.setSpacing(0)
+        line.addWidget(self.tour)
+        line.addWidget(regions.rule())
+        line.addLayout(side, 1)
+
+    def show_badge(self, word: str) -> None:
+        """Say beside the name how far the visit is."""
+        kinds = {visiting.WRITING: "info", visiting.NOT_ON_PLATFORM: "soon", visiting.NULL: "bad"}
+        self.badge.setText(word)
+        self.badge.setProperty("badge", kinds.get(word, "plain"))
+        self.badge.style().unpolish(self.badge)
+        self.badge.style().polish(self.badge)
+
+    def show_count(self) -> None:
+        """Say over the grid how many findings there are."""
+        rows = self.grid.findings.rows
+        named = sum(bool(row.texts.get("category")) for row in rows)
+        more = f"　{len(rows)} 项：已定类别 {named}，待定 {len(rows) - named}" if rows else ""
+        self.count.setText(f"发现问题{more}")
+
+    def show_choices(self, key: str) -> None:
+        """Say under the grid what a key chooses in a column."""
+        words = self.grid.findings.words(key)
+        if words:
+            self.choices.setText(_table(words))
+        else:
+            self.choices.setText(
+                _FREE.get(key, "Ctrl+↓ 到问题表　Ctrl+↑ 回到上面　F6 换一块　Ctrl+PgDn 下一家（这一家自动留草稿）　Esc 回检查记录")
+            )
+
+    def say(self, sentence: str, weight: str) -> None:
+        """Say under the fields what is odd, or what keeps the visit from being saved."""
+        self.doubt.setProperty("issue", weight)
+        self.doubt.style().unpolish(self.doubt)
+        self.doubt.style().polish(self.doubt)
+        self.doubt.say(sentence or "　")
+
+    def _title(self) -> QHBoxLayout:
+        title = QHBoxLayout()
+        title.setSpacing(10)
+        title.setContentsMargins(16, 8, 16, 2)
+        title.addWidget(self.name)
+        title.addWidget(self.badge, 0, Qt.AlignmentFlag.AlignVCenter)
+        title.addWidget(self.facts, 1)
+        title.addWidget(self.save_button)
+        return title
+
+    def _doubts(self) -> QHBoxLayout:
+        pin = QLabel()
+        icons.dress(pin, "push-pin", "action_text", 14)
+        line = QHBoxLayout()
+        line.setSpacing(6)
+        line.setContentsMargins(16, 0, 12, 2)
+        line.addWidget(self.doubt, 1)
+        for widget in (pin, regions.label("日期、人员沿用上一家", "note"), icons.keycap("F9"), regions.label("四项规范都做到", "note")):
+            line.addWidget(widget)
+        return line
+
+    def _findings_head(self) -> QFrame:
+        keys: list[QWidget] = []
+        for key, word in GRID_KEYS:
+            keys += [icons.keycap(key), regions.label(word, "note")]
+        head = regions.bar(self.count, None, *keys)
+        head.setMinimumHeight(head.fontMetrics().height() + 12)
+        return head
+
+
+def _table(words: Sequence[str]) -> str:
+    """Return words with the keys that choose them, in columns."""
+    cells = [f"<td><b>{key}</b>&nbsp;{word.removesuffix('类')}&nbsp;&nbsp;&nbsp;</td>" for key, word in zip(PICK_KEYS, words, strict=False)]
+    lines = ["".join(cells[start : start + A_LINE]) for start in range(0, len(cells), A_LINE)]
+    return f"<table>{''.join(f'<tr>{line}</tr>' for line in lines)}</table>"
