@@ -27,6 +27,13 @@ DOCSTRING_FIRST_LINE = 79
 
 VAGUE_NAMES = {"utils", "util", "common", "helpers", "helper", "manager", "misc", "base_model", "core"}
 RAW_SQL_FILES = {"services/history.py", "services/store.py", "services/backup.py", "services/migrate.py", "services/undoing.py"}
+# Where rows are counted. The others count no figure of a campaign: a column of a register,
+# who has sent people, what a group carries, what the checks of a file compare, the program's own tables.
+COUNTING_PLACES = ("services/figures/", "services/listing.py", "services/store.py", MIGRATIONS)
+COUNTING_OF_OTHER_THINGS = {
+    *("services/cases.py", "services/reporting.py", "services/equipment.py", "services/reconciling.py"),
+    *("services/imports/counted.py", "services/selftest.py", "services/migrate.py", "services/salvaging.py"),
+}
 CLOCK_CALLS = {("datetime", "now"), ("datetime", "utcnow"), ("datetime", "today"), ("date", "today")}
 
 _COLOUR = re.compile(r"(?<![\w&])#(?:[0-9A-Fa-f]{8}|[0-9A-Fa-f]{6}|[0-9A-Fa-f]{3})\b")
@@ -190,6 +197,19 @@ def raw_sql(source: Source) -> Iterator[Breach]:
                 yield Breach(node.lineno, f"{name}(): write the query with select()")
 
 
+def counting(source: Source) -> Iterator[Breach]:
+    """Figures come from services/figures: nobody else counts what a query finds."""
+    if not source.is_program or source.path.startswith(COUNTING_PLACES) or source.path in COUNTING_OF_OTHER_THINGS:
+        return
+    for node in source.nodes(ast.Attribute, ast.Call):
+        if isinstance(node, ast.Attribute) and ast.unparse(node.value) == "func" and node.attr in {"count", "sum", "avg"}:
+            yield Breach(node.lineno, f"func.{node.attr}: ask services.figures or services.listing")
+        elif isinstance(node, ast.Call) and _called(node) == ("", "len") and node.args:
+            inner = [one for one in ast.walk(node.args[0]) if isinstance(one, ast.Call)]
+            if any(_called(one)[1] in {"execute", "scalars"} for one in inner):
+                yield Breach(node.lineno, "len() of a query: ask services.figures or services.listing")
+
+
 def colours(source: Source) -> Iterator[Breach]:
     """Colours have names; their values stand in resources/theme/tokens.toml."""
     if source.path.endswith(".svg"):
@@ -235,6 +255,7 @@ RULES: tuple[Rule, ...] = (
     clocks,
     prints,
     raw_sql,
+    counting,
     colours,
     places,
     unfinished,

@@ -13,9 +13,10 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from models import Submission
 from models.annexes import READABLE
 from models.forms import Row
-from services import campaigns, cases, enterprises, findings, groups, inspections, people, rules
+from services import campaigns, cases, clock, enterprises, findings, groups, inspections, people, records, rules
 from services.imports.read_form import ReadForm, ReadRow, RowFlag
 
 CAMPAIGN: dict[str, Any] = {
@@ -71,6 +72,7 @@ def visit(session: Session, campaign_id: int, name: str = "岚桥区瑞丰纺织
         "enterprise": name,
         "checked_on": date(2023, 4, 10),
         "group": "第一检查组",
+        "leader": "何志远",
         "officers": ("康立群",),
         "platform_no": "LQ2023-0001",
         "entered_on": date(2023, 4, 10),
@@ -88,6 +90,13 @@ def case(session: Session, campaign_id: int, name: str = "岚桥区瑞丰纺织�
     """Make a case of the ordinary procedure, 2 万元 proposed."""
     row: Row = {"enterprise": name, "violation": "安全设备的安装不符合要求", "proposed": 2_000_000, "findings": ("1",)}
     return cases.save(session, campaign_id=campaign_id, row={**row, **changes})
+
+
+def submission(session: Session, campaign_id: int, **facts: Any) -> int:
+    """Make a received file as the list of received files keeps it."""
+    counts = {"new": 1, "changed": 0, "same": 0, "rejected": 1, "skipped": 0, "flagged": 0}
+    at = clock.now().replace(microsecond=0)
+    return records.add(session, Submission(campaign_id=campaign_id, counts=counts, received_at=at, **facts))
 
 
 def received(

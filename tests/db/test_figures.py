@@ -6,7 +6,9 @@ from datetime import date
 
 import pytest
 
-from services import figures
+from services import cases, enterprises, figures, findings, groups, inspections, visiting
+from services import listing as listing_of
+from services.listing import Listing
 from services.store import Store
 from tests import make
 
@@ -42,6 +44,23 @@ COUNTED = {
     "double_penalty_rate": 50.0,
     "published_rate": 100.0,
     "platform_same_day_rate": 75.0,
+    "experts": 1,
+    "general_hazards": 3,
+    "to_fix_in_time": 0,
+    "overdue": 0,
+    "major_closed": 1,
+    "major_listed": 0,
+    "major_rate": 100.0,
+    "sealed": 0,
+    "handed_over": 0,
+    "simple_cases": 1,
+    "decided_cases": 1,
+    "fine_proposed_unit_yuan": 21_000,
+    "fine_proposed_person_yuan": 5_000,
+    "fine_decided_unit_yuan": 10_000,
+    "fine_decided_person_yuan": 5_000,
+    "transferred_cases": 0,
+    "lenient_cases": 0,
 }
 
 
@@ -91,8 +110,86 @@ def test_every_figure_is_what_a_hand_counts(store: Store, counted: int) -> None:
 def test_the_rows_behind_a_figure_are_as_many_as_it_counts(store: Store, counted: int) -> None:
     with store.snapshot() as session:
         found = figures.figures_by_key(session, figures.collect(session, campaign_id=counted, as_of=AS_OF))
-    for key in ("visits", "findings", "major_hazards", "fixed_on_spot", "closed", "penalty_items", "proposed_cases", "filed_cases"):
-        assert len(found[key].rows) == found[key].value, key
+    for figure in found.values():
+        if figure.each:
+            assert sum(part.count for part in figure.parts) == (figure.value or 0), figure.key
+    assert {figure.unit for figure in found.values() if not figure.each} == {"人", "人次", "%", "元"}
+
+
+def test_a_rate_opens_what_it_counts_and_what_is_left(store: Store, counted: int) -> None:
+    with store.snapshot() as session:
+        found = figures.figures_by_key(session, figures.collect(session, campaign_id=counted, as_of=AS_OF))
+    assert [(part.word, part.count) for part in found["rectification_rate"].parts] == [("已销号", 2), ("没有销号", 2)]
+    for figure in found.values():
+        if figure.unit == "%" and figure.key != "coverage":
+            part, rest = figure.parts
+            assert figure.value == round(100 * part.count / (part.count + rest.count), 1), figure.key
+
+
+def test_the_documents_open_visits_and_decisions_alike(store: Store, counted: int) -> None:
+    with store.snapshot() as session:
+        found = figures.figures_by_key(session, figures.collect(session, campaign_id=counted, as_of=AS_OF))["documents"]
+    assert [(part.register, part.word, part.count) for part in found.parts] == [("inspections", "检查记录", 1), ("cases", "处罚决定书", 1)]
+
+
+@pytest.mark.parametrize(("key", "listing"), [("enterprises", enterprises.LISTING), ("stop_orders", enterprises.LISTING),
+                                              ("groups", groups.LISTING), ("visits", inspections.LISTING),
+                                              ("findings", findings.LISTING), ("proposed_cases", cases.LISTING)])  # fmt: skip
+def test_the_register_shows_exactly_the_rows_of_a_figure(store: Store, counted: int, key: str, listing: Listing) -> None:
+    with store.snapshot() as session:
+        figure = figures.figures_by_key(session, figures.collect(session, campaign_id=counted, as_of=AS_OF))[key]
+        shown = listing_of.ids(session, listing, scope=counted, filters=figure.filters)
+    assert sorted(shown) == sorted(figure.parts[0].ids)
+    assert len(shown) == figure.value
+
+
+def test_both_ways_of_reading_a_campaign_count_alike(store: Store, counted: int) -> None:
+    with store.snapshot() as session:
+        whole = figures.collect(session, campaign_id=counted, as_of=AS_OF)
+        lean = figures.collect_counted(session, campaign_id=counted, as_of=AS_OF)
+        assert figures.all_figures(session, whole) == figures.all_figures(session, lean)
+        assert figures.breakdowns(session, whole) == figures.breakdowns(session, lean)
+        assert figures.grids(session, whole) == figures.grids(session, lean)
+
+
+def test_rechecks_count_as_visits_only_where_the_office_wants_them(store: Store, counted: int) -> None:
+    with store.write("复查") as session:
+        row = {"enterprise": A, "checked_on": date(2023, 4, 20), "group": "第一检查组", "leader": "何志远", "officers": (), "mode": "复查"}
+        visiting.save(session, campaign_id=counted, row=row)
+    with store.snapshot() as session:
+        facts = figures.collect_counted(session, campaign_id=counted, as_of=AS_OF)
+        without = figures.figures_by_key(session, facts)
+        with_them = figures.figures_by_key(session, facts, figures.Switches(rechecks=True))
+    assert [(without[key].value, with_them[key].value) for key in ("visits", "officer_visits", "enterprises")] == [(4, 5), (8, 9), (3, 3)]
+    assert "不含复查" in without["visits"].definition
+    assert "，含复查" in with_them["visits"].definition
+
+
+def test_inspection_records_are_documents_unless_switched_off(store: Store, counted: int) -> None:
+    with store.snapshot() as session:
+        facts = figures.collect_counted(session, campaign_id=counted, as_of=AS_OF)
+        found = figures.figures_by_key(session, facts, figures.Switches(records=False))["documents"]
+    assert found.value == 1
+    assert found.definition.endswith("不含检查记录")
+
+
+def test_a_first_day_leaves_out_earlier_visits_and_their_findings(store: Store, counted: int) -> None:
+    with store.snapshot() as session:
+        facts = figures.collect_counted(session, campaign_id=counted, as_of=AS_OF, since=date(2023, 4, 12))
+        found = figures.figures_by_key(session, facts)
+    assert [found[key].value for key in ("visits", "enterprises", "findings")] == [2, 2, 2]
+
+
+def test_closed_means_closed_by_the_day_of_the_figures(store: Store, counted: int) -> None:
+    with store.write("复查合格") as session:
+        due = {"due": date(2023, 4, 19), "rectified_on": date(2023, 4, 19), "rechecked_on": date(2023, 4, 21), "status": "已销号"}
+        make.finding(session, counted, B, hazard="六", recheck_person="林秀云", **due)
+    with store.snapshot() as session:
+        values = []
+        for day in (20, 21):
+            facts = figures.collect_counted(session, campaign_id=counted, as_of=date(2023, 4, day))
+            values.append(figures.figures_by_key(session, facts)["closed"].value)
+    assert values == [2, 3]
 
 
 def test_a_rate_without_denominator_is_none_and_not_a_hundred(store: Store) -> None:

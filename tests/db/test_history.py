@@ -127,19 +127,6 @@ def test_undo_of_a_delete_brings_parent_and_children_back(store: Store) -> None:
         assert undoing.verify(session).operations == 3
 
 
-def test_the_history_of_a_record_says_who_changed_what(store: Store) -> None:
-    with store.write("录入企业") as session:
-        number = make.enterprise(session)
-    with store.write("改镇办") as session:
-        session.get_one(Enterprise, number).town = "石坪镇"
-    with store.read() as session:
-        lines = undoing.of_record(session, table="enterprise", record_id=number)
-    assert [(operator, label, what) for _at, operator, label, what in lines] == [
-        ("周启明", "改镇办", "镇办：柳溪镇 → 石坪镇"),
-        ("周启明", "录入企业", "新建"),
-    ]
-
-
 def _tamper(store: Store, statement: str) -> None:
     raw = sqlite3.connect(store.folder.database)
     for trigger in ("operation_no_update", "operation_no_delete", "row_change_no_update", "row_change_no_delete"):

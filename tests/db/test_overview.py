@@ -9,6 +9,7 @@ import pytest
 
 from services import findings, inspections, listing
 from services.errors import Missing
+from services.figures import hands
 from services.figures.overview import KEYS, WITHOUT_CATEGORY, Overview, overview
 from services.figures.todos import Todo
 from services.store import Store
@@ -185,3 +186,12 @@ def test_the_read_is_quick(store: Store, filled: int) -> None:
             overview(session, campaign_id=filled, as_of=DAY)
             took.append(time.process_time() - started)
     assert min(took) < 0.2
+
+
+def test_the_counts_of_the_rail_are_those_of_the_todos(store: Store, filled: int) -> None:
+    found = read(store, filled)
+    with store.read() as session:
+        counted = {one.page: one.count for one in hands.asked(session, campaign_id=filled, as_of=DAY)}
+    told = {page: one.text for page in counted if (one := todo(found, page)) is not None}
+    assert {page: count for page, count in counted.items() if count} == {page: int(text.split()[0]) for page, text in told.items()}
+    assert counted["hazard_list"] == 2

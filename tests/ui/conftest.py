@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import gc
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from PySide6.QtCore import QSettings
 from PySide6.QtWidgets import QApplication
 
-from services import migrate
+from services import clock, migrate
 from services.store import Store
 from tests import make
-from ui import sheet
+from tests.ui.clipping import LAPTOP
+from ui import scenes, sheet
+from ui.scenes import Stage
 from ui.tasks import SyncTasks, Tasks
 
 
@@ -66,3 +70,30 @@ def tasks_sync(store: Store) -> Iterator[SyncTasks]:
     yield made
     made.shutdown()
     made.deleteLater()
+
+
+@pytest.fixture(scope="session")
+def demo(qapp: QApplication, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a data folder with the sample campaign, to be copied."""
+    QSettings().clear()
+    sheet.apply(qapp, "light")
+    folder = tmp_path_factory.mktemp("demo")
+    with scenes.stage(folder, LAPTOP, demo=True):
+        pass
+    clock.set_demo_date(None)
+    return folder
+
+
+@pytest.fixture
+def stage(request: pytest.FixtureRequest, qapp: QApplication, tmp_path: Path) -> Iterator[Stage]:
+    """Return a window at a text size, with the sample campaign or with nothing: (scale, filled)."""
+    scale, filled = request.param
+    folder = tmp_path / "data"
+    if filled:
+        shutil.copytree(request.getfixturevalue("demo"), folder)
+    sheet.apply(qapp, "light", scale=scale)
+    with scenes.stage(folder, LAPTOP, demo=filled) as made:
+        yield made
+    qapp.processEvents()
+    gc.collect()
+    sheet.apply(qapp, "light")

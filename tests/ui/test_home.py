@@ -15,6 +15,7 @@ from services.store import Store
 from tests import make
 from ui import sheet
 from ui.charts.bars import two_lines
+from ui.pages.daily_dialog import DailyDialog
 from ui.pages.empty import EmptyState, Way
 from ui.pages.home import HomePage
 from ui.pages.home_parts import Card, CoverageBar, Elided
@@ -96,10 +97,14 @@ def test_a_todo_opens_its_rows(home: HomePage, asked: Asked) -> None:
     assert asked == [("hazard_list", overdue), ("packages", None)]
 
 
-def test_the_heads_buttons_go_to_a_new_visit_and_to_the_package(home: HomePage, asked: Asked) -> None:
+def test_the_heads_buttons_go_to_a_new_visit_and_make_the_daily_report(home: HomePage, asked: Asked, tasks_sync: SyncTasks) -> None:
     for action in home.actions_of_page:
         action.act()
-    assert asked == [("inspections", "new"), ("packages", None)]
+    tasks_sync.settle_all()
+    assert asked == [("inspections", "new")]
+    dialog = next(widget for widget in home.window().findChildren(DailyDialog))
+    assert "2023年4月20日（星期四）" in dialog.words.toPlainText()
+    dialog.reject()
     assert [action.kind for action in home.actions_of_page] == ["", "primary"]
 
 
@@ -107,15 +112,17 @@ def test_each_figure_opens_its_register_with_its_filter(home: HomePage, asked: A
     assert home.overview is not None
     for tile in home.tiles:
         QTest.mouseClick(tile, Qt.MouseButton.LeftButton)
-    assert asked == [(noted.figure.register, dict(noted.figure.filters)) for noted in home.overview.figures]
-    assert [page for page, _filters in asked] == ["inspections", "hazard_list", "hazard_list", "hazard_list", "inspections", "cases"]
+    # what counts nothing opens nothing, and says so
+    assert asked == [(noted.figure.register, dict(noted.figure.filters)) for noted in home.overview.figures if noted.figure.value]
+    assert [page for page, _filters in asked] == ["enterprises", "hazard_list", "hazard_list", "cases"]
 
 
 @pytest.mark.parametrize("key", [Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space])
 def test_a_figure_opens_by_key(home: HomePage, asked: Asked, key: Qt.Key) -> None:
     home.tiles[1].setFocus()
     QTest.keyClick(home.tiles[1], key)
-    assert asked == [("hazard_list", {"visit_state": "已完成"})]
+    assert home.overview is not None
+    assert asked == [("hazard_list", dict(home.overview.figures[1].figure.filters))]
 
 
 def test_f2_shows_what_a_figure_counts(home: HomePage, monkeypatch: pytest.MonkeyPatch) -> None:

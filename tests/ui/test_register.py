@@ -12,9 +12,9 @@ from pytestqt.qtbot import QtBot
 from services import campaigns, people, undoing
 from services.store import Store
 from tests import make
-from ui.errors import TroubleDialog
 from ui.pages.filter_bar import View
 from ui.pages.page import Desk
+from ui.pages.paste_preview import PastePreview
 from ui.pages.register import Register, RegisterPage
 from ui.tables.blocks import Edit
 from ui.tasks import SyncTasks
@@ -61,7 +61,7 @@ def settle(qtbot: QtBot, tasks: SyncTasks) -> None:
 
 def names(page: RegisterPage) -> list[str]:
     column = PEOPLE.form.keys.index("name")
-    return [page.model.text_at(row, column) for row in range(page.model.rowCount())]
+    return [page.model.text_at(row, column) for row in range(page.model.count)]
 
 
 def labels(store: Store) -> list[str]:
@@ -139,13 +139,15 @@ def test_a_pasted_block_changes_rows_and_adds_those_below(page: RegisterPage, qt
     assert len(labels(store)) == 2
 
 
-def test_a_block_that_cannot_be_read_changes_nothing(page: RegisterPage, qtbot: QtBot, tasks_sync: SyncTasks, store: Store) -> None:
+def test_a_block_with_a_cell_that_cannot_be_read_is_shown_before_and_changes_nothing(
+    page: RegisterPage, qtbot: QtBot, tasks_sync: SyncTasks, store: Store
+) -> None:
     page.make_edits([Edit(1, "remark", "行"), Edit(2, "name", "")])
     settle(qtbot, tasks_sync)
-    dialog = page.findChild(TroubleDialog)
+    dialog = page.findChild(PastePreview)
     assert dialog is not None
-    assert "姓名" in dialog.trouble.why
-    dialog.close()
+    assert (dialog.plan.writes, dialog.write.text()) == (1, "写入 1 格")
+    dialog.reject()
     with store.read() as session:
         assert people.load(session, record_id=1)["remark"] is None
 
@@ -158,7 +160,6 @@ def test_a_block_is_copied_as_wps_reads_it(page: RegisterPage) -> None:
     page.grid.copy()
     lines = QApplication.clipboard().text().split("\n")
     assert [line.split("\t")[0] for line in lines] == ["周砚秋", "贺启航"]
-    assert page.status.right.text() == "选中 4 格　计数 4"
 
 
 def test_fill_down_copies_the_top_row(page: RegisterPage, qtbot: QtBot, tasks_sync: SyncTasks, store: Store) -> None:
@@ -185,14 +186,14 @@ def test_removed_rows_come_back_by_undo(page: RegisterPage, qtbot: QtBot, tasks_
 
 def test_words_and_views_narrow_the_rows(page: RegisterPage, qtbot: QtBot, tasks_sync: SyncTasks) -> None:
     page.filters.find_box.setText("贺")
-    qtbot.waitUntil(lambda: bool(tasks_sync.settle_all() or page.model.rowCount() == 1))
-    assert page.status.left.text() == "符合 1 人"
+    qtbot.waitUntil(lambda: bool(tasks_sync.settle_all() or page.model.count == 1))
+    assert page.status.left.text() == "符合 1 人，共 3 人"
     page.filters.find_box.setText("没有这个人")
-    qtbot.waitUntil(lambda: bool(tasks_sync.settle_all() or page.model.rowCount() == 0))
+    qtbot.waitUntil(lambda: bool(tasks_sync.settle_all() or page.model.count == 0))
     assert not page.grid.isVisible()
     page.filters.clear()
     settle(qtbot, tasks_sync)
-    assert page.model.rowCount() == 3
+    assert page.model.count == 3
     assert page.grid.isVisible()
 
 
@@ -238,8 +239,8 @@ def test_a_grid_survives_two_thousand_paints(page: RegisterPage) -> None:
     assert page.grid.current_id() == 1
 
 
-def test_enter_opens_the_record(page: RegisterPage, qtbot: QtBot, tasks_sync: SyncTasks) -> None:
+def test_ctrl_enter_opens_the_record(page: RegisterPage, qtbot: QtBot, tasks_sync: SyncTasks) -> None:
     page.grid.go_to(3, "phone")
-    qtbot.keyClick(page.grid, Qt.Key.Key_Return)
+    qtbot.keyClick(page.grid, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
     settle(qtbot, tasks_sync)
     assert page.panel.record_id == 3

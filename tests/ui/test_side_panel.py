@@ -11,6 +11,7 @@ from pytestqt.qtbot import QtBot
 
 from models.annexes import FINDING_LEDGER, annex_1
 from models.forms import Issue
+from services.operations import Change, Line, Step
 from ui.forms.side_panel import SidePanel
 
 PERSON = {"name": "丁海波", "unit_position": "双汊镇安环办 科员", "cert_no": "99030200001", "phone": "19900000001", "remark": None}
@@ -107,12 +108,12 @@ def test_the_history_tab_asks_once_and_shows_entries(panel: SidePanel, qtbot: Qt
     panel.load(3, PERSON)
     with qtbot.waitSignal(panel.history_asked):
         panel.head.tabs.setCurrentIndex(1)
-    panel.set_history(
-        [(datetime(2023, 4, 20, 9, 5, tzinfo=timezone(timedelta(hours=8))), "周启明", "修改人员 丁海波", "备注：空 → 会开车")]
-    )
+    at = datetime(2023, 4, 20, 9, 5, tzinfo=timezone(timedelta(hours=8)))
+    changes = (Change("人员“丁海波”", "", "修改", (Line("备注", "", "会开车"),), ("secondment", 3)),)
+    panel.set_history([Step(7, at, "周启明", "修改人员 丁海波", "", "改动", "", None, 1, changes)])
     texts = [label.text() for label in panel.history.findChildren(QLabel)]
     assert "修改人员 丁海波" in texts
-    assert "4月20日 09:05　周启明" in texts
+    assert "2023-04-20 09:05　周启明" in texts
 
 
 def test_the_longest_form_fits_a_laptop(qtbot: QtBot) -> None:

@@ -27,7 +27,7 @@ LISTS = {14: CATEGORIES, 9: tuple(f"第{number}类" for number in "一二三四�
 TITLES = ("全区工贸企业分片集中执法检查活动情况统计表", "粉尘涉爆企业“回头看”（2024年）专项检查情况统计表")
 # keys that another record holds: the value comes by a join
 JOINED: dict[str, set[str]] = {
-    "people": {"unit", "name", "cert_no", "phone", "group"},
+    "people": {"unit", "name", "cert_no", "phone", "group", "state"},
     "groups": {"leader", "officers", "experts"},
     "inspections": {"enterprise", "credit_code", "town", "group", "leader", "officers", "experts"},
     "hazard_list": {"enterprise", "town", "checked_on", "no"},

@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from models.annexes import READABLE, annex_2
-from services.imports.locate import bare_heading, find_tables, heading
+from services.imports.headings import Learned, bare_heading, fingerprint, heading
+from services.imports.locate import find_tables
 from services.imports.raw import RawBook, RawSheet, Rejection, rejection
 from services.imports.read_form import ReadForm
 from services.imports.reading import read_form
@@ -84,6 +85,17 @@ def test_other_words_for_the_columns_are_known() -> None:
     assert form.form
     assert form.form.code == "personnel"
     assert form.rows[0].values["phone"] == "19900000101"
+
+
+def test_a_header_mapped_by_hand_is_known_again_for_its_unit() -> None:
+    header: Line = ["谁", "何处", "证", "机"]
+    mapped = (("谁", "name"), ("何处", "unit_position"), ("证", "cert_no"), ("机", "phone"))
+    learned = (Learned("柳溪镇", fingerprint(["谁", "何处", "证", "机"]), "personnel", mapped),)
+    lines: list[Line] = [["填报单位：柳溪镇"], header, ["周砚", "柳溪镇科员", "99030211001", "19900000101"]]
+    unknown = read(*lines)
+    assert (unknown.outcome, unknown.reject_code, len(unknown.choices)) == ("rejected", "no_known_form", len(READABLE))
+    known = read(*lines, learned=learned)
+    assert (known.outcome, known.rows[0].values["phone"]) == ("imported", "19900000101")
 
 
 def test_a_slip_in_a_heading_is_near_enough() -> None:

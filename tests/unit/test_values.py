@@ -54,6 +54,7 @@ DAYS: dict[str, tuple[object, str | None, list[str]]] = {
     "end of a month": ("2023年4月底前", "2023-04-30", ["date_inferred"]),
     "middle of a month": ("4月中旬", "2023-04-20", ["date_inferred"]),
     "with a remark": ("2023.4.1（已延期）", "2023-04-01", ["date_inferred"]),
+    "a month": ("2023年3月", None, ["date_text"]),
     "no such day": ("2023-02-30", None, ["date_invalid"]),
     "no such month": ("2023.13.1", None, ["date_invalid"]),
     "long ago": ("1203-01-01", None, ["date_invalid"]),
@@ -118,6 +119,10 @@ AMOUNTS: dict[str, tuple[object, Context, int | None, list[str]]] = {
     "words": ("警告", WAN, None, ["amount_text"]),
     "a stroke is no amount": ("/", WAN, None, ["amount_text"]),
     "negative": (-1, WAN, None, ["amount_text"]),
+    "about": ("约3万", WAN, 3_000_000, ["amount_text"]),
+    "an amount among words": ("拟处5万元", WAN, 5_000_000, ["amount_text"]),
+    "an amount with a remark": ("5万元（已缴）", WAN, 5_000_000, ["amount_text"]),
+    "words without a unit": ("拟处5", WAN, None, ["amount_text"]),
     "article numbers": ("按第99条第2款", WAN, None, ["amount_text"]),
     "blank": ("", WAN, None, []),
 }
@@ -186,7 +191,9 @@ PHONES: dict[str, tuple[object, str | None, list[str]]] = {
     "a digit too few": ("1990000010", "1990000010", ["phone_invalid"]),
     "scientific": ("1.99E+10", "1.99E+10", ["precision_lost"]),
     "two": ("19900000101、19900000102", "19900000101、19900000102", ["multiple_values"]),
-    "words": ("无", "无", ["phone_invalid"]),
+    "words": ("没装电话", "没装电话", ["phone_invalid"]),
+    "none": ("无", None, []),
+    "with a remark": ("19900000101（微信同号）", "19900000101", ["suffix_removed"]),
     "blank": ("　", None, []),
 }
 
@@ -209,6 +216,7 @@ COUNTS: dict[str, tuple[object, int | None, list[str]]] = {
     "blank": ("", None, []),
     "half": (3.5, None, ["count_invalid"]),
     "negative": (-2, None, ["count_invalid"]),
+    "people": ("20人次", 20, []),
     "some": ("若干", None, ["count_invalid"]),
     "yes": (True, None, ["count_invalid"]),
 }
@@ -226,6 +234,7 @@ NAMES: dict[str, tuple[str, str]] = {
     "line break": ("欧阳\n若水", "欧阳若水"),
     "dot stays": ("买合木提·样例", "买合木提·样例"),
     "another dot": ("买合木提•样例", "买合木提·样例"),
+    "brackets stay": ("周砚（大）", "周砚（大）"),
     "Latin words stay apart": ("Ann  Lee", "Ann Lee"),
 }
 
@@ -251,9 +260,33 @@ def test_several_names_are_a_tuple(raw: object, names: tuple[str, ...] | None) -
     assert values.parse_names(raw, ANY).value == names
 
 
-def test_two_people_in_a_cell_for_one_are_flagged() -> None:
-    reading = values.parse_name("周砚、李舟", ANY)
-    assert (reading.value, flags(reading)) == ("周砚、李舟", ["multiple_values"])
+@pytest.mark.parametrize("raw", ["周砚、李舟", "周砚 李舟", "周砚/李舟"])
+def test_two_people_in_a_cell_for_one_are_flagged(raw: str) -> None:
+    reading = values.parse_name(raw, ANY)
+    assert (reading.value, flags(reading)) == (raw, ["multiple_values"])
+
+
+def test_two_people_on_two_lines_are_flagged() -> None:
+    assert flags(values.parse_name("周砚\n李舟", ANY)) == ["multiple_values"]
+
+
+def test_a_role_behind_a_name_is_taken_off_and_said() -> None:
+    reading = values.parse_name("周 砚（组长）", ANY)
+    assert (reading.value, flags(reading)) == ("周砚", ["suffix_removed"])
+
+
+@pytest.mark.parametrize(
+    ("raw", "value"), [("90%", 0.9), (0.9, 0.9), (90, 0.9), ("百分之九十", None), ("百分之90", 0.9), ("/", None), (1, 1.0), ("120%", None)]
+)
+def test_rates_are_fractions(raw: object, value: float | None) -> None:
+    assert values.parse_rate(raw, ANY).value == value
+
+
+@pytest.mark.parametrize(
+    ("raw", "value"), [("2023.4.10已整改", "已整改"), ("逾期未整改", "未整改"), ("已整改未整改", None), ("/", None), ("一般/重大", None)]
+)
+def test_a_choice_may_stand_among_other_words(raw: str, value: str | None) -> None:
+    assert values.parse_choice(raw, ("已整改", "未整改", "一般", "重大"), {}, "x").value == value
 
 
 def test_text_is_cleaned_and_what_was_done_is_said() -> None:

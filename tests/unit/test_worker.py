@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
 import os
 import zipfile
@@ -183,3 +184,33 @@ def test_the_worker_gets_no_secrets(tmp_path: Path, monkeypatch: pytest.MonkeyPa
 def test_the_frozen_program_is_its_own_worker(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("sys.frozen", True, raising=False)
     assert worker.command()[1:] == [worker.WORKER_FLAG]
+
+
+def test_what_is_hashed_is_what_was_read_and_no_copy_stays(tmp_path: Path) -> None:
+    first, second = tmp_path / "一.csv", tmp_path / "二.csv"
+    first.write_text("姓名,手机号码\n周砚秋,19900000001\n", encoding="utf-8")
+    second.write_text("姓名,手机号码\n石一,19900000002\n", encoding="utf-8")
+    before = hashlib.sha256(second.read_bytes()).hexdigest()
+    with Reader() as reader:
+        one = reader.read(first, following=second)
+        second.write_text("换了内容\n", encoding="utf-8")
+        two = reader.read(second)
+        folder = reader._spool._folder
+        assert folder is not None
+        assert list(Path(folder.name).iterdir()) == []
+    assert isinstance(one, RawBook)
+    assert isinstance(two, RawBook)
+    assert two.sha256 == before
+    assert "石一" in [value for row in two.sheets[0].rows() for value in row.cells.values()]
+    assert not Path(folder.name).exists()
+
+
+def test_another_file_than_the_one_announced_is_read_right(tmp_path: Path) -> None:
+    paths = [tmp_path / f"{name}.csv" for name in ("一", "二", "三")]
+    for path in paths:
+        path.write_text(f"姓名,手机号码\n{path.stem}甲,19900000001\n", encoding="utf-8")
+    with Reader() as reader:
+        reader.read(paths[0], following=paths[1])
+        book = reader.read(paths[2], following=tmp_path / "没有.csv")
+    assert isinstance(book, RawBook)
+    assert "三甲" in [value for row in book.sheets[0].rows() for value in row.cells.values()]

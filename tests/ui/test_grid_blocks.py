@@ -1,0 +1,166 @@
+"""Blocks to and from WPS: what is copied, what a paste shows and writes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from PySide6.QtCore import QItemSelection, QItemSelectionModel, Qt
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+
+from services import enterprises, undoing
+from services.store import Store
+from tests.ui.registers import CONTROL, labels, opened, press, settle, texts
+from ui.pages.enterprises import ENTERPRISES
+from ui.pages.paste_preview import PastePreview, look_of
+from ui.pages.people import PEOPLE
+from ui.pages.register import RegisterPage
+from ui.tasks import SyncTasks
+
+Key = Qt.Key
+
+
+@pytest.fixture
+def page(qtbot: QtBot, tasks_sync: SyncTasks, campaign_id: int) -> Iterator[RegisterPage]:
+    made = opened(qtbot, tasks_sync, campaign_id, PEOPLE)
+    made.desk.set_masks(on=False)
+    yield made
+    tasks_sync.settle_all()
+
+
+@pytest.fixture
+def firms(qtbot: QtBot, tasks_sync: SyncTasks, store: Store) -> Iterator[RegisterPage]:
+    with store.write("建名录") as session:
+        for number in range(3):
+            code = f"9137021{number}MA3C0000{number}X"
+            enterprises.save(session, row={"name": f"岚桥区样例{number}厂", "credit_code": code, "employees": 10 + number})
+    made = opened(qtbot, tasks_sync, None, ENTERPRISES)
+    made.desk.set_masks(on=False)
+    yield made
+    tasks_sync.settle_all()
+
+
+def put(text: str) -> None:
+    """Lay a text on the clipboard."""
+    QApplication.clipboard().setText(text)
+
+
+def select(page: RegisterPage, rows: range, first: str, last: str = "") -> None:
+    keys = page.register.form.keys
+    page.grid.go_to_place(rows[0], keys.index(first))
+    chosen = QItemSelection(page.model.index(rows[0], keys.index(first)), page.model.index(rows[-1], keys.index(last or first)))
+    page.grid.selectionModel().select(chosen, QItemSelectionModel.SelectionFlag.ClearAndSelect)
+
+
+def preview(page: RegisterPage) -> PastePreview:
+    found = page.findChild(PastePreview)
+    assert found is not None
+    return found
+
+
+def test_a_block_goes_out_as_text_and_as_a_table_that_keeps_codes_text(firms: RegisterPage) -> None:
+    select(firms, range(2), "name", "credit_code")
+    press(firms, Key.Key_C, held=CONTROL)
+    data = QApplication.clipboard().mimeData()
+    assert [line.split("\t")[-1] for line in data.text().split("\n")] == ["91370210MA3C00000X", "91370211MA3C00001X"]
+    assert "mso-number-format:'\\@'\">91370210MA3C00000X</td>" in data.html()
+
+
+def test_counts_go_out_as_numbers(firms: RegisterPage) -> None:
+    select(firms, range(2), "employees")
+    press(firms, Key.Key_C, held=CONTROL)
+    assert "mso-number-format:'0'\">10</td>" in QApplication.clipboard().mimeData().html()
+
+
+def test_masked_numbers_are_copied_masked(page: RegisterPage) -> None:
+    page.desk.set_masks(on=True)
+    select(page, range(1), "phone")
+    press(page, Key.Key_C, held=CONTROL)
+    assert "*" in QApplication.clipboard().text()
+
+
+def test_a_small_paste_in_which_all_is_well_goes_straight_in(page: RegisterPage, qtbot: QtBot, tasks_sync: SyncTasks, store: Store) -> None:
+    said: list[tuple[str, bool]] = []
+    page.desk.said.connect(lambda text, undoable: said.append((text, undoable)))
+    put('甲\t"第一行\n第二行"\r\n乙\t"说""好"""\r\n')
+    for key in set(page.register.form.keys) - {"unit", "name", "unit_position", "remark"}:
+        page.grid.show_column(key, shown=False)
+    page.grid.go_to(1, "unit_position")
+    press(page, Key.Key_V, held=CONTROL)
+    settle(qtbot, tasks_sync)
+    assert texts(page, "unit_position")[:2] == ["甲", "乙"]
+    assert texts(page, "remark")[1] == '说"好"'
+    assert page.findChild(PastePreview) is None
+    assert labels(store)[0] == "修改 2 人 4 格"
+    assert said == [("已修改 2 人 4 格", True)]
+
+
+def test_a_paste_with_a_refused_cell_is_shown_and_writes_the_rest(firms: RegisterPage, qtbot: QtBot, tasks_sync: SyncTasks) -> None:
+    put("12\n很多\n34\n")
+    firms.grid.go_to_place(0, firms.register.form.keys.index("employees"))
+    press(firms, Key.Key_V, held=CONTROL)
+    settle(qtbot, tasks_sync)
+    dialog = preview(firms)
+    assert dialog.write.text() == "写入 2 格"
+    assert dialog.plan.counts == {"new": 0, "changed": 2, "same": 0, "refused": 1}
+    row, column = dialog.plan.rows[1], firms.register.form.column("employees")
+    assert (look_of(row, column).flag, look_of(row, column).text) == ("bad", "很多")
+    assert look_of(dialog.plan.rows[0], column).old == "10"
+    assert "很多" in dialog.model.data(dialog.model.index(1, dialog.model.columnCount() - 1))
+    dialog.copy_refused()
+    assert QApplication.clipboard().text() == "很多"
+    qtbot.keyClick(dialog.write, Key.Key_Space)
+    settle(qtbot, tasks_sync)
+    assert texts(firms, "employees") == ["12", "11", "34"]
+    tasks_sync.command("撤销", undoing.undo).start()
+    settle(qtbot, tasks_sync)
+    assert texts(firms, "employees") == ["10", "11", "12"]
+
+
+def test_a_large_paste_is_shown_first_and_is_one_operation(firms: RegisterPage, qtbot: QtBot, tasks_sync: SyncTasks, store: Store) -> None:
+    before = len(labels(store))
+    put("\n".join(f"岚桥区新来{number}厂\t{number}" for number in range(30)))
+    firms.grid.go_to_place(3, firms.register.form.keys.index("name"))
+    press(firms, Key.Key_V, held=CONTROL)
+    settle(qtbot, tasks_sync)
+    assert len(labels(store)) == before
+    dialog = preview(firms)
+    qtbot.keyClick(dialog.write, Key.Key_Space)
+    settle(qtbot, tasks_sync)
+    assert firms.model.count == 33
+    assert labels(store)[0] == "新增企业 30 家"
+    assert len(labels(store)) == before + 1
+
+
+def test_rows_that_the_service_refuses_come_back_with_their_sentence(page: RegisterPage, qtbot: QtBot, tasks_sync: SyncTasks) -> None:
+    put("周砚秋\n新来的\n")
+    page.grid.go_to_place(3, page.register.form.keys.index("name"))
+    press(page, Key.Key_V, held=CONTROL)
+    settle(qtbot, tasks_sync)
+    dialog = preview(page)
+    assert "已在本次行动的抽调人员里" in dialog.plan.rows[0].reason
+    assert dialog.write.text() == "写入 1 格"
+    qtbot.keyClick(dialog.write, Key.Key_Space)
+    settle(qtbot, tasks_sync)
+    assert sorted(texts(page, "name")) == sorted(["周砚秋", "贺启航", "丁海波", "新来的"])
+
+
+def test_one_copied_cell_fills_the_selected_ones(page: RegisterPage, qtbot: QtBot, tasks_sync: SyncTasks) -> None:
+    put("组员")
+    select(page, range(3), "remark")
+    press(page, Key.Key_V, held=CONTROL)
+    settle(qtbot, tasks_sync)
+    assert texts(page, "remark") == ["组员"] * 3
+
+
+def test_cancelling_the_preview_changes_nothing(firms: RegisterPage, qtbot: QtBot, tasks_sync: SyncTasks, store: Store) -> None:
+    before = labels(store)
+    put("很多\n")
+    firms.grid.go_to_place(0, firms.register.form.keys.index("employees"))
+    press(firms, Key.Key_V, held=CONTROL)
+    settle(qtbot, tasks_sync)
+    qtbot.keyClick(preview(firms), Key.Key_Escape)
+    settle(qtbot, tasks_sync)
+    assert labels(store) == before
+    assert texts(firms, "employees")[0] == "10"
