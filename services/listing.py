@@ -83,6 +83,7 @@ def ids(
     """
     rows, query = _narrowed(listing, scope, text, filters)
     ordered = _ordered(query.with_only_columns(rows.c.id), rows, listing, sort)
+    session.flush()  # a bare connection does not: what was changed in this session counts as well
     found = session.connection().execute(ordered)
     # straight from the driver: a row object for each of a million ids takes longer than the query
     driver: Any = found.cursor

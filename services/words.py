@@ -154,7 +154,7 @@ def field_name(table: str, key: str) -> str:
 
 
 def field_column(table: str, key: str) -> Column | None:
-    """Return the column of the form that this field stands in; None if no form has it."""
+    """Return the form column of a field; None if no form has it."""
     form = _FORMS.get(table)
     return form.column(key) if form is not None and key in form.keys else None
 

@@ -156,9 +156,9 @@ def _header(number: int, sheet: RawSheet, rows: Sequence[RawRow], header_rows: t
             bands |= {column: texts[column] for column in own if texts.get(column) and texts[column] != own[column]}
             texts |= own
     keys: dict[int, str] = {}
-    for column, text in sorted(texts.items()) if form else ():
-        key = None if heading(text) in NUMBERING else vocabulary(form).key_of(text, bands.get(column, ""), frozenset(keys.values()))
-        if key and key not in keys.values() and form is not None and key in form.keys:
+    for column, text in sorted(texts.items()) if form is not None else ():
+        key = None if form is None or heading(text) in NUMBERING else vocabulary(form).key_of(text, bands.get(column, ""), frozenset(keys.values()))
+        if key and form is not None and key not in keys.values() and key in form.keys:
             keys[column] = key
     below = [row for row in rows if row.number > header_rows[-1]]
     samples = {

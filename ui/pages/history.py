@@ -93,7 +93,7 @@ class HistoryPage(Page):
             self._go_to = None
 
     def act(self) -> None:
-        """Take the current step back, or do it again; say why not if that is not possible."""
+        """Take the current step back or do it again; say why if it cannot be."""
         if self.panel.act_button.isEnabled():
             self.panel.act_button.click()
         elif self.panel.why.text():

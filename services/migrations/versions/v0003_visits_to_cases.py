@@ -6,6 +6,8 @@ the history says of it, and the history of old rows does not know them.
 
 from __future__ import annotations
 
+from typing import Any
+
 import sqlalchemy as sa
 from alembic import op
 
@@ -14,7 +16,7 @@ down_revision = "v0002"
 branch_labels = None
 depends_on = None
 
-COLUMNS = (
+COLUMNS: tuple[tuple[str, sa.Column[Any]], ...] = (
     ("inspection", sa.Column("absence_reason", sa.String(), nullable=True)),
     ("inspection", sa.Column("scanned_at", sa.String(), nullable=True)),
     ("inspection", sa.Column("scan_no", sa.String(), nullable=True)),
