@@ -32,6 +32,7 @@ from services import campaigns, nominations, people, records, reporting, rosters
 from services.checks.trouble import Material, Officer, Unread
 from services.errors import Missing
 from services.figures import Facts, all_figures, annex_2_rows, annex_3_rows, collect
+from services.imports import counted
 from services.listing import head
 
 _NUMBERS = (
@@ -85,6 +86,7 @@ def gather(session: Session, *, campaign_id: int, as_of: date, facts: Facts | No
         assignments=records.alive(session, Assignment, campaign_id=campaign_id),
         names=_names(session, campaign_id),
         unread=_unread(session, campaign_id),
+        disagreements=counted.disagreements(session, campaign_id=campaign_id),
         registry=session.scalar(select(Enterprise.id).where(Enterprise.source_file.is_not(None)).limit(1)) is not None,
         bare=(bare := _bare(facts)),
         similar=_similar(session, [facts.enterprises[number] for number in sorted(bare)]),

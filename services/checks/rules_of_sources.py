@@ -13,6 +13,7 @@ from typing import Any
 from services.checks.trouble import Material, Trouble, Unread
 
 _TWICE = "是同一条"
+_DIFFERS = "与台账不一致"
 _ANSWERS = {
     "personnel": "P17", "inspections": "P02", "hazard_list": "P02", "inspection_stats": "P01", "cases": "P05", "case_stats": "P05",
     "groups": "P18",
@@ -29,8 +30,8 @@ def received_rows_were_taken(material: Material) -> Iterator[Trouble]:
     """P02 and others: rows that could not be taken are missing in the annexes."""
     for one in material.unread:
         rules = _ANSWERS_TWICE if _TWICE in one.reason else _ANSWERS
-        if one.form not in rules:
-            continue
+        if one.form not in rules or (one.form == "inspection_stats" and one.reason.startswith(_DIFFERS)):
+            continue  # what differs from the ledger is compared anew below
         whose = f"（{'、'.join(one.enterprises[:_ROWS_NAMED])}）" if one.enterprises else ""
         reason = one.reason.replace("；", "，").rstrip("。")
         if _TWICE in one.reason:
@@ -38,6 +39,13 @@ def received_rows_were_taken(material: Material) -> Iterator[Trouble]:
         else:
             message = f"{_rows(one)}{whose}没有读入，各表都没有算：{reason}；改好后再导入这个文件"
         yield Trouble(rules[one.form], "W", message, f"来表　{one.file}", "submission")
+
+
+def statistics_and_ledger_agree(material: Material) -> Iterator[Trouble]:
+    """P01: a received Annex 2 says other than the ledger of now."""
+    for one in material.disagreements:
+        message = f"{one.sentence.split('。')[0]}；附件2按台账算，和检查组核对后改台账，或请他们改表重报"
+        yield Trouble("P01", "W", message, f"来表　{one.file}", "submission")
 
 
 def cells_were_understood(material: Material) -> Iterator[Trouble]:
@@ -62,7 +70,7 @@ def cells_were_understood(material: Material) -> Iterator[Trouble]:
         yield from _dates(material.cases[case.id], case, f"案件办理　{case.enterprise}", "penalty_case")
 
 
-RULES = (received_rows_were_taken, cells_were_understood)
+RULES = (received_rows_were_taken, statistics_and_ledger_agree, cells_were_understood)
 
 
 def _dates(more: Mapping[str, Any], record: Any, place: str, entity: str) -> Iterator[Trouble]:

@@ -11,6 +11,7 @@ from typing import Any
 from models import Assignment, Deadline, Phase, ReportingUnit
 from models.forms import Row
 from services.figures import Facts, Figure
+from services.imports.counted import Disagreement
 from services.reporting import Standing
 from services.seconding import Doubt
 
@@ -70,6 +71,7 @@ class Material:
         proven: Findings with a photo or document; filmed: visits with a recording.
         assignments: What was to be visited; empty where nobody wrote it down.
         names: Names of the enterprises that were to be visited.
+        disagreements: Where received statistics say other than the ledger of now.
         registry: Whether a list of enterprises was ever received.
         bare: Visited enterprises that no list of enterprises knows.
         similar: Names of the list that look like those.
@@ -99,6 +101,7 @@ class Material:
     assignments: Sequence[Assignment]
     names: Mapping[int, str]
     unread: Sequence[Unread]
+    disagreements: Sequence[Disagreement]
     registry: bool
     bare: frozenset[int]
     similar: Mapping[int, str]

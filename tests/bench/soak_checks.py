@@ -13,7 +13,7 @@ import json
 import re
 import threading
 import zipfile
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -141,13 +141,13 @@ def exported(store: Store, folder: Path, *, campaign: int, operator: str) -> dic
     return {path.name: sha256_of(path) for path in sorted(folder.iterdir())}
 
 
-def differing_files(contents: Contents, target: Path, *, waivers: Mapping[str, str]) -> list[str]:
+def differing_files(contents: Contents, target: Path) -> list[str]:
     """Write one package twice; return the names that differ in more than the declared moment.
 
     The moment stands in the properties of each document, and so in the digests
     of the manifest; everything else must be the same, byte for byte.
     """
-    made = [packages.produce(contents, target=target / number, waivers=waivers) for number in ("one", "other")]
+    made = [packages.produce(contents, target=target / number) for number in ("one", "other")]
     one, other = ({path.name: _timeless(path) for path in package.folder.iterdir()} for package in made)
     differing = {name for name in one.keys() | other.keys() if one.get(name) != other.get(name)}
     listed = [_names(package.zip) for package in made]
