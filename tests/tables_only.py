@@ -24,7 +24,7 @@ GROUPS = {"第一检查组": ("何志远", "康立群"), "第二检查组": ("�
 DISAGREEING = 5
 _FIRST = date(2023, 4, 3)
 _FINE = 300_000
-_PENALTY_EVERY = 20
+_PENALTY_EVERY = 21
 # A finding more or fewer, one counted in another category, one penalty more, and none at all.
 _SLIPS = ("more", "fewer", "moved", "penalty", "none")
 

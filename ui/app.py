@@ -371,7 +371,7 @@ ENTRIES = (
     Entry("home", "工作台", "squares-four", 0, _home),
     Entry("people", "人员抽调", "users", 1, partial(_page, "people_page", "PeoplePage")),
     Entry("groups", "检查分组", "tree-structure", 1, partial(_page, "groups_page", "GroupsPage")),
-    Entry("enterprises", "企业名录", "buildings", 1, partial(_register, "enterprises", "ENTERPRISES")),
+    Entry("enterprises", "企业名录", "buildings", 1, partial(_page, "enterprises_page", "EnterprisesPage")),
     Entry("inspections", "检查记录", "note-pencil", 2, partial(_page, "inspections_page", "InspectionsPage")),
     Entry("hazard_list", "问题整改", "wrench", 2, partial(_page, "findings_page", "FindingsPage")),
     Entry("cases", "案件办理", "scales", 2, partial(_page, "cases_page", "CasesPage")),

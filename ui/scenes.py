@@ -25,6 +25,8 @@ from ui.keys import KeysSheet
 from ui.late_store import LateStore
 from ui.main_window import MainWindow
 from ui.pages.cases_page import CasesPage
+from ui.pages.dossier_view import DossierView
+from ui.pages.enterprises_page import EnterprisesPage
 from ui.pages.finding_steps import Steps
 from ui.pages.findings_page import FindingsPage
 from ui.pages.inspections_page import QUEUE, REGISTER, InspectionsPage
@@ -155,6 +157,7 @@ def scenes_of_demo() -> list[Scene]:
         Scene("people-several", _several),
         Scene("people-no-match", _no_match),
         Scene("enterprises-record", _record("enterprises")),
+        Scene("enterprises-dossier", _dossier),
         Scene("inspections-record", _record("inspections")),
         Scene("inspections-entry", _visit),
         Scene("inspections-platform", _platform),
@@ -285,6 +288,21 @@ def _platform(stage: Stage) -> QWidget:
     _visits(stage).turn(QUEUE)
     stage.settle()
     return stage.window
+
+
+def _dossier(stage: Stage) -> QWidget:
+    cases_page = _register(stage, "cases")  # an enterprise with a case has something in every table
+    assert isinstance(cases_page, CasesPage)
+    assert cases_page.work.found is not None
+    name = cases_page.work.found.name
+    page = _register(stage, "enterprises")
+    assert isinstance(page, EnterprisesPage)
+    page.show_filtered({"name": name})
+    stage.settle()
+    page.grid.go_to_place(0, 0)
+    page.open_dossier()
+    stage.settle()
+    return _opened(DossierView)
 
 
 def _new(stage: Stage) -> QWidget:

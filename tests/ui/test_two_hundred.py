@@ -65,6 +65,14 @@ class Hands:
         for key in keys:
             QTest.keyClick(self.focus, key, held)
 
+    def press_until(self, done: Callable[[], bool], key: Qt.Key, held: Qt.KeyboardModifier = NONE) -> None:
+        """Press a key again and again, as somebody who looks for something."""
+        for _ in range(30):
+            if done():
+                return
+            self.press(key, held=held)
+        raise AssertionError(f"{key} leads nowhere; the focus is on {self.focus}")
+
     def type(self, text: str) -> None:
         """Type; letters that no keyboard has come from the input method."""
         if text.isascii():
@@ -224,14 +232,11 @@ def test_two_hundred_people_are_entered_mended_found_filtered_assigned_undone_an
     hands.until(lambda: page.model.count == 90)
     hands.quiet()
     hands.press(KEY.Key_F, held=CONTROL)
-    while not isinstance(hands.focus, QTabBar):
-        hands.press(KEY.Key_Tab, held=SHIFT)
-    while not page.filters.in_bin:
-        hands.press(KEY.Key_Right)
+    hands.press_until(lambda: isinstance(hands.focus, QTabBar), KEY.Key_Tab, held=SHIFT)
+    hands.press_until(lambda: page.filters.in_bin, KEY.Key_Right)
     hands.until(lambda: page.model.count == 10)
     hands.quiet()
-    while hands.focus is not page.grid:
-        hands.press(KEY.Key_Tab)
+    hands.press_until(lambda: hands.focus is page.grid, KEY.Key_Tab)
     hands.press(KEY.Key_Home, held=CONTROL)
     hands.press(*[KEY.Key_Down] * 2, held=SHIFT)
     hands.press(KEY.Key_Plus, held=CONTROL)

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
-from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QCoreApplication, QSettings, Qt
@@ -15,14 +14,15 @@ from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
 from models.annexes import PLAN_KINDS
-from services import clock, enterprises, findings, inspections, listing, undoing, visiting
+from services import clock, enterprises, findings, inspections, listing, people, undoing, visiting
+from services.errors import ReasonNeeded
 from services.store import Store
 from tests import make
 from tests.ui.registers import settle
 from ui.forms.editors import clocked
 from ui.pages.inspections_page import QUEUE, REGISTER, InspectionsPage
 from ui.pages.page import Desk
-from ui.tasks import SyncTasks
+from ui.tasks import Job, SyncTasks
 
 DAY = date(2023, 4, 20)
 FIRMS = ("岚桥区瑞丰纺织有限公司", "岚桥区恒达机械厂", "双汊新宇建材有限公司")
@@ -46,8 +46,12 @@ class Hand:
         for key in keys:
             QTest.keyClick(self.focus, key, held)
             self.pressed += 1
+            self.rest()
+
+    def rest(self) -> None:
+        """Let what the page asks for, one thing after the other, arrive."""
+        for _ in range(3):
             settle(self.qtbot, self.tasks)
-            print(key, self.focus.accessibleName(), type(self.focus))
 
     def type(self, text: str) -> None:
         """Type text; every sign counts, also one that an input method gives."""
@@ -128,7 +132,7 @@ def type_a_visit(hand: Hand, hazards: tuple[str, ...]) -> None:
     hand.key(Qt.Key.Key_Tab)
     hand.type("5.5")
     hand.key(Qt.Key.Key_Return)
-    hand.key(Qt.Key.Key_Up, held=Qt.KeyboardModifier.ShiftModifier) if False else None
+    hand.key(Qt.Key.Key_D, held=CONTROL | SHIFT)
     hand.key(Qt.Key.Key_Return, held=CONTROL)
 
 
@@ -142,3 +146,167 @@ def test_a_visit_with_eight_findings_takes_sixty_keys_beyond_their_text(hand: Ha
     assert [one["category"] for one in found][:4] == ["设施设备类", "设施设备类", "设施设备类", "证件证书类"]
     assert {one["disposal"] for one in found} == {"限期整改"}
     assert hand.pressed <= 60
+
+
+def test_it_is_one_action_and_the_next_enterprise_takes_day_and_people_over(hand: Hand, store: Store, visits: int) -> None:
+    type_a_visit(hand, HAZARDS[:8])
+    entry = hand.page.entry
+    assert entry.stop is not None
+    assert entry.stop.enterprise == FIRMS[1]
+    assert entry.fields.boxes["officers"].value() == "贺启航"
+    assert entry.fields.boxes["checked_on"].value() == "2023-04-20"
+    assert entry.fields.boxes["meeting_open"].value() == ""
+    assert hand.focus is entry.fields.boxes["meeting_open"].editor
+    with store.write("撤销") as session:
+        undoing.undo(session)
+        assert listing.count(session, inspections.LISTING, scope=visits) == 0
+        assert listing.count(session, findings.LISTING, scope=visits) == 0
+
+
+def test_what_was_typed_is_kept_with_its_findings_and_counts_nowhere(qtbot: QtBot, hand: Hand, store: Store, visits: int) -> None:
+    hand.key(Qt.Key.Key_N, held=CONTROL)
+    hand.type("905920")
+    hand.key(Qt.Key.Key_Return)
+    hand.key(Qt.Key.Key_Down, held=CONTROL)
+    hand.type("砂轮机未装防护罩")
+    hand.key(Qt.Key.Key_Return)
+    assert hand.page.entry.badge.text() == "正在填"
+    hand.key(Qt.Key.Key_Escape)
+    assert hand.page.mode == REGISTER
+    with store.read() as session:
+        assert listing.count(session, inspections.LISTING, scope=visits) == 0
+    again = Hand(shown(qtbot, hand.tasks, visits), qtbot, hand.tasks)
+    again.key(Qt.Key.Key_N, held=CONTROL)
+    entry = again.page.entry
+    assert entry.fields.boxes["meeting_open"].value() == "09:05-09:20"
+    assert [row.texts["hazard"] for row in entry.grid.findings.rows] == ["砂轮机未装防护罩"]
+    again.key(Qt.Key.Key_Return, held=CONTROL)
+    _row, found = stored(store, visits, FIRMS[0])
+    assert [one["hazard"] for one in found] == ["砂轮机未装防护罩"]
+
+
+def test_the_draft_of_one_enterprise_does_not_turn_up_at_another(hand: Hand) -> None:
+    hand.key(Qt.Key.Key_N, held=CONTROL)
+    hand.type("905920")
+    hand.key(Qt.Key.Key_PageDown, held=CONTROL)
+    boxes = hand.page.entry.fields.boxes
+    assert boxes["meeting_open"].value() == ""
+    hand.key(Qt.Key.Key_PageUp, held=CONTROL)
+    assert boxes["meeting_open"].value() == "9:05-9:20"
+
+
+def test_a_certificate_that_was_not_valid_that_day_is_named_and_stops_nobody(hand: Hand, store: Store, visits: int) -> None:
+    with store.write("证件") as session:
+        number = make.person(session, visits, "康立群", cert_no="99030200099", phone="19900000099")
+        found = people.find(session, name="康立群", cert_no="99030200099")
+        assert number
+        assert found is not None
+        found.cert_expires = date(2023, 4, 1)
+    hand.key(Qt.Key.Key_N, held=CONTROL)
+    entry = hand.page.entry
+    entry.fields.boxes["officers"].set_value("康立群")
+    entry.fields.typed.emit()
+    hand.qtbot.wait(600)
+    hand.rest()
+    assert "康立群的执法证 2023-04-01 到期" in entry.doubt.toolTip()
+    assert entry.fields.boxes["officers"].remark is not None
+    hand.key(Qt.Key.Key_Return, held=CONTROL)
+    assert stored(store, visits, FIRMS[0])[0]["officers"] == ("康立群",)
+
+
+def test_a_finished_visit_asks_why_its_day_changes(hand: Hand, store: Store, visits: int) -> None:
+    with store.write("检查") as session:
+        number = make.visit(session, visits, FIRMS[0], checked_on=DAY)
+    hand.rest()
+    asked: list[str] = []
+
+    def ask_reason(problem: ReasonNeeded, job: Job) -> None:
+        asked.append(problem.message())
+        job.again("日期打错")
+
+    hand.tasks.ask_reason = ask_reason
+    hand.page.turn("entry")
+    hand.page.entry.open_visit(number)
+    hand.rest()
+    hand.page.entry.fields.boxes["checked_on"].set_value("2023-04-19")
+    hand.page.entry.save()
+    hand.rest()
+    assert len(asked) == 1
+    assert stored(store, visits, FIRMS[0])[0]["checked_on"] == date(2023, 4, 19)
+
+
+def test_a_finding_taken_away_goes_to_the_bin_with_the_saving(hand: Hand, store: Store, visits: int) -> None:
+    with store.write("检查") as session:
+        number = make.visit(session, visits, FIRMS[0], checked_on=DAY)
+        for text in HAZARDS[:3]:
+            make.finding(session, visits, FIRMS[0], hazard=text)
+    hand.rest()
+    hand.page.turn("entry")
+    hand.page.entry.open_visit(number)
+    hand.rest()
+    grid = hand.page.entry.grid
+    grid.setFocus()
+    grid.go_to(1, 0)
+    hand.key(Qt.Key.Key_Minus, held=CONTROL)
+    hand.key(Qt.Key.Key_Return, held=CONTROL)
+    assert [one["hazard"] for one in stored(store, visits, FIRMS[0])[1]] == [HAZARDS[0], HAZARDS[2]]
+
+
+def test_a_day_that_cannot_be_read_keeps_the_visit_from_being_saved(hand: Hand, store: Store, visits: int) -> None:
+    hand.key(Qt.Key.Key_N, held=CONTROL)
+    entry = hand.page.entry
+    entry.grid.findings.add(["砂轮机未装防护罩"])
+    entry.grid.findings.setData(entry.grid.findings.index(0, 5), "下周")
+    hand.page.entry.save()
+    hand.rest()
+    assert entry.grid.currentIndex().column() == 5
+    with store.read() as session:
+        assert listing.count(session, inspections.LISTING, scope=visits) == 0
+
+
+def test_an_enterprise_that_is_not_on_the_list_is_added_and_shown(hand: Hand, store: Store) -> None:
+    hand.key(Qt.Key.Key_N, held=CONTROL)
+    hand.key(Qt.Key.Key_N, held=CONTROL)
+    assert hand.focus.accessibleName() == "企业名称"
+    hand.type("柳溪永固铸造厂")
+    hand.key(Qt.Key.Key_Return, held=CONTROL)
+    hand.rest()
+    assert hand.page.entry.stop is not None
+    assert (hand.page.entry.stop.enterprise, hand.page.entry.stop.kind) == ("柳溪永固铸造厂", PLAN_KINDS[-1])
+    with store.read() as session:
+        assert enterprises.find(session, name="柳溪永固铸造厂") is not None
+
+
+def test_the_platform_is_fed_field_by_field_with_enter(hand: Hand, store: Store, visits: int) -> None:
+    with store.write("检查") as session:
+        make.visit(session, visits, FIRMS[0], checked_on=DAY, platform_no=None, entered_on=None)
+    hand.rest()
+    queue = hand.page.queue
+    hand.page.turn(QUEUE)
+    assert hand.page.tabs.tabText(1) == "待录入平台 1"
+    assert hand.focus is queue.buttons[0]
+    for number in range(len(queue.buttons)):
+        assert hand.focus is queue.buttons[number]
+        hand.key(Qt.Key.Key_Space)
+    assert hand.focus.accessibleName() == "平台编号"
+    hand.type("LQ20230420")
+    hand.key(Qt.Key.Key_Return)
+    hand.rest()
+    row, _found = stored(store, visits, FIRMS[0])
+    assert (row["platform_no"], row["entered_on"]) == ("LQ20230420", DAY)
+    assert queue.list.items() == []
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [
+        ("905", "9:05"),
+        ("905920", "9:05-9:20"),
+        ("9051020", "9:05-10:20"),
+        ("9:20-1050", "9:20-10:50"),
+        ("905 920", "9:05-9:20"),
+        ("九点", "九点"),
+    ],
+)
+def test_times_are_typed_as_digits(typed: str, meant: str) -> None:
+    assert clocked(typed) == meant

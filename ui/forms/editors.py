@@ -247,7 +247,7 @@ class ChoiceEditor(QComboBox):
 
 
 class CheckEditor(QCheckBox):
-    """A box to tick where a form has no room for a list of yes and no; Enter moves on.
+    """A box to tick where a list of yes and no has no room; Enter moves on.
 
     Signals:
         edited: The person ticked or unticked it.

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QScrollA
 
 from models.money import show_amount
 from services import clock, penalties
+from services.clocks import DONE, ENDED
 from services.proceedings import Step
 from ui import icons, theme
 from ui.pages.case_look import ClockLook, LineLook, Rows, StepLook
@@ -112,7 +113,9 @@ class CaseDesk(QWidget):
         self.violation.setToolTip(self.violation.text())
         shown = [step for step in found.steps if not step.side or step.state == "done"]
         self.way.show_things([(_spoken(step), (step, _fact(row, step))) for step in shown if step.state != "skipped"])
-        self.clocks.show_things([(f"{one.name}，到 {one.due}，{one.basis}", one) for one in found.clocks])
+        ordered = sorted(found.clocks, key=lambda one: one.state in (DONE, ENDED))
+        self.clocks.show_things([(f"{one.name}，到 {one.due}，{one.basis}", one) for one in ordered])
+        self.clocks.setMaximumHeight(self.clocks.sizeHintForRow(0) * len(ordered) + 2 if ordered else 0)
         self._write_parties()
         self._write_doubts()
 
@@ -156,7 +159,7 @@ class CaseDesk(QWidget):
         head.setContentsMargins(20, 10, 16, 4)
         head.setSpacing(8)
         for widget in (self.name, self.procedure, self.stage):
-            head.addWidget(widget)
+            head.addWidget(widget, 0, Qt.AlignmentFlag.AlignVCenter)
         head.addStretch(1)
         head.addWidget(self.deal_button)
         head.addWidget(icons.keycap("Ctrl G"))
@@ -210,10 +213,13 @@ class CaseDesk(QWidget):
         head.addWidget(title)
         head.addStretch(1)
         head.addWidget(day)
+        self.doubts_head = QLabel("要核对")
+        self.doubts_head.setProperty("kind", "section")
+        self.doubts_head.setContentsMargins(16, 10, 16, 0)
         self.doubts = QLabel()
         self.doubts.setTextFormat(Qt.TextFormat.PlainText)
         self.doubts.setWordWrap(True)
-        self.doubts.setContentsMargins(16, 8, 16, 10)
+        self.doubts.setContentsMargins(16, 4, 16, 10)
         self.doubts.setAlignment(Qt.AlignmentFlag.AlignTop)
         self.doubts_box = QScrollArea()
         self.doubts_box.setFrameShape(QFrame.Shape.NoFrame)
@@ -222,21 +228,24 @@ class CaseDesk(QWidget):
         self.doubts_box.setObjectName("panelScroll")
         self.doubts_box.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.doubts.setObjectName("panelBody")
-        self.doubts_box.setMaximumHeight(round(150 * theme.current().scale))
+        self.doubts_box.setMinimumHeight(round(90 * theme.current().scale))
         rows = QVBoxLayout(box)
         rows.setContentsMargins(0, 0, 0, 0)
         rows.setSpacing(0)
         rows.addLayout(head)
-        rows.addWidget(self.clocks, 1)
-        rows.addWidget(self.doubts_box)
+        rows.addWidget(self.clocks, 3)
+        rows.addWidget(self.doubts_head)
+        rows.addWidget(self.doubts_box, 1)
+        rows.addStretch(0)
         return box
 
     def _write_doubts(self) -> None:
         assert self.found is not None
         day = clock.today()
         self.today.setText(f"今天 {day.month}月{day.day}日")
-        self.doubts.setText("\n".join(f"· {one.sentence}" for one in self.found.doubts))
-        self.doubts_box.setVisible(bool(self.found.doubts))
+        self.doubts.setText("\n".join(one.sentence for one in self.found.doubts))
+        for widget in (self.doubts_head, self.doubts_box):
+            widget.setVisible(bool(self.found.doubts))
 
     def _write_parties(self) -> None:
         if self.found is None:

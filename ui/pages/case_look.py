@@ -17,7 +17,7 @@ from ui.pages.case_steps import Line
 from ui.tables.delegates import draw_badge
 
 THING = Qt.ItemDataRole.UserRole + 1
-URGENT = 7
+URGENT, CHECKED = 7, "已核"
 _LEFT = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft
 _RIGHT = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight
 Index = QModelIndex | QPersistentModelIndex
@@ -156,12 +156,15 @@ class ClockLook(_Painted):
             draw_badge(painter, QRect(top.right() - badge, top.top(), badge, third), word, "done" if one.state == DONE else "plain")
             number = badge
         _write(painter, top.adjusted(0, 0, -number - 8, 0), one.name, "body", "ink", bold=True)
-        when = f"{_short(one.done_on)} 已办" if one.done_on else f"到 {_short(one.due)}，{one.unit}"
+        when = f"{_short(one.done_on)} 已办" if one.done_on else f"到 {_short(one.due)}，{one.length}"
         _write(painter, top.translated(0, third - 2).adjusted(0, 0, -number - 8, 0), when, "note", "ink2")
         if running:
             self._bar(painter, QRect(inner.left(), inner.top() + 2 * third - 1, inner.width(), 5), one)
         basis = QRect(inner.left(), inner.bottom() - third + 4, inner.width(), third)
-        _write(painter, basis, f"{one.basis}　{one.length}", "note", "ink2")
+        doubtful = "" if one.checked == CHECKED else one.checked
+        _write(painter, basis, doubtful, "note", "soon", align=_RIGHT)
+        room = QFontMetrics(now.font("note")).horizontalAdvance(doubtful) + 8 if doubtful else 0
+        _write(painter, basis.adjusted(0, 0, -room, 0), f"{one.source} {one.article}", "note", "ink2")
         painter.restore()
 
     @staticmethod
@@ -187,7 +190,7 @@ class ClockLook(_Painted):
         painter.fillRect(rect, now.color("bar_track"))
         filled = QRect(rect.left(), rect.top(), round(rect.width() * min(gone / whole, 1)), rect.height())
         weight = _weight(one)
-        painter.fillRect(filled, now.color(weight or "bar"))
+        painter.fillRect(filled, now.color(f"{weight}_fill" if weight else "bar"))
 
 
 def _count(one: Clock) -> int:

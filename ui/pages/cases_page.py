@@ -15,7 +15,7 @@ from services.proceedings import Candidate
 from ui.pages.case_desk import CaseDesk
 from ui.pages.case_steps import CaseSteps, Detail, Line, detail, lines
 from ui.pages.cases import CASES
-from ui.pages.page import Action, Desk
+from ui.pages.page import Action, Desk, make_button
 from ui.pages.register import Register, RegisterPage
 from ui.pages.sections import NEXT, PREVIOUS
 
@@ -52,7 +52,8 @@ class CasesPage(RegisterPage):
             self.tabs.addTab(word)
         self.tabs.currentChanged.connect(lambda _number: self._bring())
         self.put_tabs(self.tabs)
-        self.file_button = self.add_action(Action("立案", self.offer_filing, "plus", keys=FILE_KEYS))
+        self.file_button = make_button(Action("立案", self.offer_filing, "scales"))
+        self.actions_of_page.append(Action("立案", self.offer_filing, "scales", keys=FILE_KEYS))
         self.put_first(self.file_button)
         keys = ((DEAL_KEYS, self.deal), (FILE_KEYS, self.offer_filing), (PREVIOUS, self._turn), (NEXT, self._turn))
         for text, act in keys:

@@ -54,8 +54,13 @@ class InspectionsPage(RegisterPage):
         self.put_tabs(self.tabs)
         self._new_button.setShortcut("Ctrl+Shift+N")
         self._new_button.setToolTip("Ctrl+Shift+N")
-        self.fill_button = self.add_action(Action("填这一次", self.fill_current, "note-pencil", keys=FILL_KEYS))
-        self.enter_button = self.add_action(Action("录入检查", self.enter, "note-pencil", "primary", ENTER_KEYS))
+        self.fill_button = self.add_action(Action("填这一次", self.fill_current, "note-pencil"))
+        self.enter_button = self.add_action(Action("录入检查", self.enter, "note-pencil", "primary"))
+        for button, keys, act in ((self.fill_button, FILL_KEYS, self.fill_current), (self.enter_button, ENTER_KEYS, self.enter)):
+            button.setToolTip(keys)
+            shortcut = QShortcut(QKeySequence(keys), self)  # at once: a button's own waits until it was seen to go down
+            shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+            shortcut.activated.connect(act)
         self._own_keys = self.findChildren(QShortcut, options=Qt.FindChildOption.FindDirectChildrenOnly)
         back = QShortcut(QKeySequence("Esc"), self.queue)
         back.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
@@ -89,6 +94,8 @@ class InspectionsPage(RegisterPage):
             self._back()
         elif mode == QUEUE:
             self.queue.enter()
+        else:
+            self.entry.setFocus()  # until the visit is there
 
     def enter(self) -> None:
         """Type the next visit of the group."""

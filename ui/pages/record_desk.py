@@ -8,7 +8,7 @@ from functools import partial
 from PySide6.QtCore import QObject, Signal
 
 from models.forms import Row
-from services.errors import Invalid, Problem, ReasonNeeded
+from services.errors import Invalid, Missing, Problem, ReasonNeeded
 from ui import errors
 from ui.forms.drafting import Drafting, place_of
 from ui.forms.side_panel import SidePanel
@@ -64,7 +64,7 @@ class RecordDesk(QObject):
         """Show a record; the last one that was asked for counts."""
         self._asked = record_id
         job = self._desk.tasks.query(self._register.load, record_id=record_id)
-        job.then(partial(self._show, record_id, focus)).failed(partial(self._trouble, "这一条打不开"))
+        job.then(partial(self._show, record_id, focus)).failed(partial(self._not_loaded, focus))
 
     def show_new(self) -> None:
         """Show an empty record, to be filled in."""
@@ -149,6 +149,10 @@ class RecordDesk(QObject):
             self._panel.head.show_origin("没写原因，还没有保存", weight="soon")
         else:
             self._trouble(f"{label}没有保存", problem)
+
+    def _not_loaded(self, focus: bool, problem: Problem) -> None:
+        if focus or not isinstance(problem, Missing):  # a row that was passed by and is gone meanwhile is no trouble
+            self._trouble("这一条打不开", problem)
 
     def _trouble(self, what: str, problem: Problem) -> None:
         errors.show_problem(self._panel.window(), problem, what=what)

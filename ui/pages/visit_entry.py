@@ -120,7 +120,7 @@ class VisitEntry(VisitFrame):
             self._added = str(row["enterprise"])
             return f"追加检查企业 {self._added}"
 
-        ask(
+        dialog = ask(
             self._desk,
             self,
             ADDITION,
@@ -130,6 +130,7 @@ class VisitEntry(VisitFrame):
             values={"kind": PLAN_KINDS[-1]},
             suggestions={"enterprise": self._registry},
         )
+        dialog.fields["enterprise"].take_focus()
 
     def forget(self) -> None:
         """Show nothing any more: another campaign was chosen."""

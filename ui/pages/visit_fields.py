@@ -47,7 +47,7 @@ _WORDS = {
     "no_problem": "未发现问题", "refused": "拒绝阻碍", "refusal": "拒绝情形", "second_officer": "第二人",
 }  # fmt: skip
 _HINTS = {
-    "checked_on": "如 4.3", "entered_on": "如 4.3", "entered_at": "1740", "scanned_at": "902", "recorder_no": "编号",
+    "checked_on": "如 4.3", "entered_on": "如 4.3", "entered_at": "1740", "scanned_at": "902", "recorder_no": "",
     "officers": "顿号分开", "experts": "顿号分开", "meeting_open": "905-920", "meeting_site": "1050", "meeting_talk": "1105",
     "meeting_close": "1120", "platform_no": "当日录入后填", "absence_reason": "",
 }  # fmt: skip

@@ -34,6 +34,7 @@ WIDTHS = {
     "place": 110, "person": 84, "duty_unit": 110, "standard": 160,
 }  # fmt: skip
 KEYS = tuple(WIDTHS)
+ROWS = 4  # head and three findings at least
 PICKED = ("category", "disposal", "level")
 PICK_KEYS = "123456789ABCDEFGH"
 INVITATION = "在此输入，或从聊天、WPS 里整段粘贴（Ctrl+V），一行一条"
@@ -255,6 +256,7 @@ class FindingsGrid(QTableView):
         now = theme.current()
         self.verticalHeader().setDefaultSectionSize(now.row_height("grid_compact"))
         self.horizontalHeader().setFixedHeight(now.row_height("grid_compact"))
+        self.setMinimumHeight(ROWS * now.row_height("grid_compact"))
         for column, width in enumerate(WIDTHS.values()):
             self.setColumnWidth(column, round(width * now.scale))
 

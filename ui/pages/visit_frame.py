@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtWidgets import QApplication, QFrame, QHBoxLayout, QLabel, QPushButton, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
 
 from services import visiting
 from ui import icons, regions
@@ -15,12 +15,37 @@ from ui.pages.visit_findings import PICK_KEYS, FindingsGrid
 from ui.pages.visit_tour import Tour
 
 A_LINE = 7
+FEWEST = 120
 GRID_KEYS = (("Ctrl V", "整段粘贴"), ("1–9", "选一个"), ("Ctrl D", "同上"), ("Ctrl Shift D", "填到底"), ("Ctrl -", "删行"))
 _FREE = {
     "hazard": "一行一条；Enter 到下一行，Tab 到下一格",
     "basis": "写法律、标准和条款；每条都有依据，问题及处置意见清单才印得出",
     "due": "如 5.5；Ctrl+D 同上一行，Ctrl+Shift+D 把空着的都填上",
 }
+
+
+class Roll(QScrollArea):
+    """The fields at their full height; with very large text they scroll instead of overlapping."""
+
+    def __init__(self, inner: QWidget) -> None:
+        """Show a widget and follow the focus in it."""
+        super().__init__()
+        self._inner = inner
+        self.setWidget(inner)
+        self.setWidgetResizable(True)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
+        self.setMinimumHeight(FEWEST)
+        QApplication.instance().focusChanged.connect(self._follow)  # type: ignore[union-attr]
+
+    def sizeHint(self) -> QSize:
+        """Ask for what the fields need."""
+        return self._inner.sizeHint()
+
+    def _follow(self, _before: QWidget | None, now: QWidget | None) -> None:
+        if now is not None and self.isAncestorOf(now):
+            self.ensureWidgetVisible(now, 0, 8)
 
 
 class VisitFrame(QFrame):
@@ -39,6 +64,7 @@ class VisitFrame(QFrame):
         super().__init__(parent)
         self.setObjectName("page")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.tour = Tour()
         self.fields = VisitFields(self, year=year)
         self.grid = FindingsGrid()
@@ -50,7 +76,8 @@ class VisitFrame(QFrame):
         self.save_button = QPushButton("保存并下一家  Ctrl+Enter")
         self.save_button.setProperty("kind", "primary")
         self.save_button.setAutoDefault(False)
-        self.count = regions.label("发现问题", "section")
+        self.count = regions.Elided()
+        self.count.setProperty("kind", "section")
         self.choices = regions.label(kind="help")
         self.choices.setTextFormat(Qt.TextFormat.RichText)
         self.choices.setWordWrap(True)
@@ -61,7 +88,7 @@ class VisitFrame(QFrame):
         side.setSpacing(0)
         side.addLayout(self._title())
         side.addWidget(self.draft_line)
-        side.addWidget(self.fields.frame)
+        side.addWidget(Roll(self.fields.frame))
         side.addLayout(self._doubts())
         side.addWidget(self._findings_head())
         side.addWidget(self.grid, 1)
@@ -86,7 +113,7 @@ class VisitFrame(QFrame):
         rows = self.grid.findings.rows
         named = sum(bool(row.texts.get("category")) for row in rows)
         more = f"　{len(rows)} 项：已定类别 {named}，待定 {len(rows) - named}" if rows else ""
-        self.count.setText(f"发现问题{more}")
+        self.count.say(f"发现问题{more}")
 
     def show_choices(self, key: str) -> None:
         """Say under the grid what a key chooses in a column."""
@@ -130,7 +157,7 @@ class VisitFrame(QFrame):
         keys: list[QWidget] = []
         for key, word in GRID_KEYS:
             keys += [icons.keycap(key), regions.label(word, "note")]
-        head = regions.bar(self.count, None, *keys)
+        head = regions.bar(self.count, *keys)
         head.setMinimumHeight(head.fontMetrics().height() + 12)
         return head
 

@@ -139,7 +139,8 @@ class GridView(ColumnsView):
     def go_to_place(self, row: int, column: int) -> None:
         """Make a cell the current one and show it."""
         index = self.paged.index(row, column)
-        self.setCurrentIndex(index)
+        # the view's own way would leave other rows selected while Ctrl is held, as for Ctrl+Home
+        self.selectionModel().setCurrentIndex(index, Flag.ClearAndSelect)
         self.scrollTo(index)
 
     def open_current(self) -> None:
