@@ -14,6 +14,7 @@ from ui import icons, theme
 # At large text the search gives way to the deadline, which is never shortened.
 LARGE_TEXT = 1.25
 NARROWED = 0.75
+WORDLESS = 1.75  # from here on what is due stands in the tooltip; when it is due stays
 
 
 @dataclass(frozen=True)
@@ -140,7 +141,9 @@ class TopBar(QFrame):
         for label in (self._sign, self._what, self._value, self._rule):
             label.setVisible(bool(what))
         self._what.setText(what)
+        self._what.setVisible(bool(what) and theme.current().scale < WORDLESS)
         self._value.setText(value)
+        self._value.setToolTip(f"{what} {value}".strip())
         self._value.setProperty("kind", state or "strong")
         self._value.style().unpolish(self._value)
         self._value.style().polish(self._value)
@@ -153,6 +156,7 @@ class TopBar(QFrame):
         """Take the height from the tokens."""
         now = theme.current()
         self.setFixedHeight(max(now.px("size", "top_bar"), now.px("control", "button") + 16))
+        self._what.setVisible(bool(self._what.text()) and now.scale < WORDLESS)
 
     def _lay_out(self) -> None:
         self._rule = QFrame()

@@ -17,6 +17,7 @@ ENTRY = int(Qt.ItemDataRole.UserRole) + 1
 COUNT = ENTRY + 1
 STARTS = ENTRY + 2
 NARROW = 52
+ICON, NARROW_ICON, NARROW_ROW = 16, 22, 36
 ICONS_ONLY_FROM = 1.5
 
 
@@ -104,11 +105,15 @@ class RailDelegate(QStyledItemDelegate):
         entry: Entry = index.data(ENTRY)
         ink = "action_text" if current else "ink2"
         ratio = painter.device().devicePixelRatio()
-        picture = icons.pixmap(entry.icon, ink, 16, ratio)
         narrow = row.width() < NARROW + 20
-        left = row.left() + ((row.width() - 16) // 2 if narrow else 19)
-        painter.drawPixmap(left, row.center().y() - 7, picture)
+        side = NARROW_ICON if narrow else ICON
+        left = row.left() + ((row.width() - side) // 2 if narrow else 19)
+        painter.drawPixmap(left, row.center().y() - side // 2 + 1, icons.pixmap(entry.icon, ink, side, ratio))
         if narrow:
+            if index.data(COUNT):  # the tooltip says of what; a number has no room here
+                painter.setPen(QPen(now.color("rail"), 1.5))
+                painter.setBrush(now.color("bad"))
+                painter.drawEllipse(QRectF(left + side - 4, row.center().y() - side / 2 - 3, 9, 9))
             return
         painter.setFont(now.font(bold=current))
         painter.setPen(now.color("action_text" if current else "ink"))
@@ -181,6 +186,6 @@ class Rail(QListView):
 
 
 def _row_height() -> int:
-    """Rows grow with the text; where only icons are left there is no text to grow with."""
+    """Rows grow with the text; where only icons are left, with the icons."""
     now = theme.current()
-    return int(theme.tokens()["rows"]["rail_item"]) if now.scale >= ICONS_ONLY_FROM else now.px("rows", "rail_item")
+    return NARROW_ROW if now.scale >= ICONS_ONLY_FROM else now.px("rows", "rail_item")

@@ -79,7 +79,8 @@ QPushButton[kind="primary"]:hover { background: $action_hover; }
 QPushButton[kind="primary"]:pressed { background: $action_press; }
 QPushButton[kind="primary"]:focus { border: 2px solid $primary_ring; }
 QPushButton[kind="primary"]:disabled { color: $off; background: $sunken; border: 1px solid $line; font-weight: 400; }
-QPushButton[kind="small"] { color: $action_text; border: 1px solid $line; min-height: ${small_in}px; padding: 0 8px; }
+QPushButton[kind="small"] { color: $action_text; border: 1px solid $line; min-height: ${small_in}px; padding: 0 8px;
+  font-size: ${note}px; }
 QPushButton[kind="small"]:focus { border: 2px solid $focus; padding: 0 7px; min-height: ${small_focus}px; }
 QPushButton[kind="danger"] { color: $bad; }
 QPushButton[kind="quiet"], QToolButton[kind="quiet"] { color: $action_text; background: transparent; border: 1px solid transparent;

@@ -182,7 +182,7 @@ def _measure(job: Job, base: Path, folder: Path) -> _Span:
     """How long one operation takes and how many calls it makes."""
     job.prepare(base, folder)
     started = time.perf_counter()
-    said, _died = _work(job, folder, None, operations=job.operations)
+    said, _died = _work(job, folder, None, operations=job.operations, longest=6 * _LONGEST_LIFE)
     counted = [one["counted"] for one in said if "counted" in one]
     if not counted:
         raise RuntimeError(f"the job does not work undisturbed: {said}")

@@ -152,15 +152,15 @@ class CaseDesk(QWidget):
         box = QWidget()
         self.name, self.procedure, self.stage = QLabel(), QLabel(), QLabel()
         self.name.setProperty("kind", "record")
-        self.name.setMinimumWidth(1)
+        self.name.setWordWrap(True)
         self.procedure.setProperty("badge", "plain")
         self.stage.setProperty("badge", "info")
         head = QHBoxLayout()
         head.setContentsMargins(20, 10, 16, 4)
         head.setSpacing(8)
-        for widget in (self.name, self.procedure, self.stage):
+        head.addWidget(self.name, 1)
+        for widget in (self.procedure, self.stage):
             head.addWidget(widget, 0, Qt.AlignmentFlag.AlignVCenter)
-        head.addStretch(1)
         head.addWidget(self.deal_button)
         head.addWidget(icons.keycap("Ctrl G"))
         self.violation = _clipped("help")

@@ -14,6 +14,7 @@ from ui import icons, theme
 
 BIN = "回收站"
 MOST_WORD = 18
+AIR, FIND_WIDTH = 14, 150
 DOWN_KEYS = (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Down)
 
 
@@ -96,7 +97,8 @@ class FilterBar(QWidget):
         line.addLayout(self._chips)
         for widget in (self.keep_button, self.find_box, icons.keycap("Ctrl F"), self.filter_button, self.columns_button):
             line.addWidget(widget)
-        self.setMinimumHeight(44)
+        self.follow_theme()
+        theme.notifier().changed.connect(self.follow_theme)
         self._pause = QTimer(self)
         self._pause.setSingleShot(True)
         self._pause.setInterval(theme.tokens()["duration_ms"]["search_after"])
@@ -145,6 +147,12 @@ class FilterBar(QWidget):
     def filtered_keys(self) -> tuple[str, ...]:
         """Keys of columns with a filter in force."""
         return tuple(self.filters)
+
+    def follow_theme(self) -> None:
+        """Grow with the text, with air over and under the buttons."""
+        now = theme.current()
+        self.setMinimumHeight(now.px("control", "button") + AIR)
+        self.find_box.setFixedWidth(round(FIND_WIDTH * now.scale))
 
     def follow_width(self) -> None:
         """Stand under the page's title, also where its margin is wide."""
@@ -224,7 +232,6 @@ class FilterBar(QWidget):
         self.find_box.setPlaceholderText("在本表查找")
         self.find_box.setAccessibleName("在本表查找")
         self.find_box.setClearButtonEnabled(True)
-        self.find_box.setFixedWidth(round(150 * theme.current().scale))
         self.find_box.installEventFilter(self)
 
     def _button(self, word: str, icon: str) -> QToolButton:

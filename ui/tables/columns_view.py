@@ -53,6 +53,7 @@ class ColumnsView(QTableView):
         """
         super().__init__(parent)
         self._frozen = frozen
+        self._arranged_at = theme.current().scale
         self._settings_key = settings_key
         self._sort = ""
         self._first_hidden: tuple[str, ...] = ()
@@ -160,7 +161,8 @@ class ColumnsView(QTableView):
         order = tuple(keys[self._head.logicalIndex(place)] for place in range(len(keys)))
         hidden = frozenset(key for number, key in enumerate(keys) if self.isColumnHidden(number))
         before = arrangement.load(self._settings_key)
-        widths = {key: self.columnWidth(number) for number, key in enumerate(keys) if key not in hidden}
+        scale = theme.current().scale  # kept as at 100 %, so that they grow and shrink with the text
+        widths = {key: round(self.columnWidth(number) / scale) for number, key in enumerate(keys) if key not in hidden}
         arrangement.save(self._settings_key, replace(before, widths={**before.widths, **widths}, order=order, hidden=hidden))
         self.arranged.emit()
 
@@ -176,6 +178,7 @@ class ColumnsView(QTableView):
         """Take widths, order and hidden columns as they were left."""
         kept = arrangement.load(self._settings_key)
         metrics, scale = self.fontMetrics(), theme.current().scale
+        self._arranged_at = scale
         for number, column in enumerate(self.columns):
             title = metrics.horizontalAdvance(column.title.replace("\n", "")) + 36
             narrowest = NAME_WIDTH if column.kind.editor == "name" else WIDTHS[0]
@@ -183,7 +186,7 @@ class ColumnsView(QTableView):
             if column.kind.editor == "code" and column.width_mm >= CODE_MM:
                 wide = max(wide, metrics.horizontalAdvance(WIDEST_CODE) + 2 * PADDING)  # a code is shown whole
             for view in (self, self._pinned):
-                view.setColumnWidth(number, kept.widths.get(column.key) or max(title, wide))
+                view.setColumnWidth(number, round(kept.widths.get(column.key, 0) * scale) or max(title, wide))
             if kept.hidden is not None:
                 self.setColumnHidden(number, column.key in kept.hidden)
         keys = self.keys
@@ -219,6 +222,8 @@ class ColumnsView(QTableView):
         super().changeEvent(event)
         if event.type() == QEvent.Type.StyleChange and hasattr(self, "_pinned"):
             self._measure()
+            if self.columns and self._arranged_at != theme.current().scale:
+                QTimer.singleShot(0, self, self.arrange)  # once the new font is here to be measured
 
     def _tie(self) -> None:
         for head in (self._head, self._pinned.head):
