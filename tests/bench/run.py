@@ -22,6 +22,8 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 from tests.bench.bars import ROUNDS, Figure, table
+from tests.bench.gaps import measure_gaps
+from tests.bench.grid import measure_grid
 from tests.bench.package import measure_package
 from tests.bench.papers import measure_papers
 from tests.bench.planning import measure_planning
@@ -39,6 +41,8 @@ MEASURES: dict[str, Callable[..., Figure | list[Figure]]] = {
     "tables": measure_tables,
     "window": measure_window,
     "package": measure_package,
+    "grid": measure_grid,
+    "gaps": measure_gaps,
     "papers": measure_papers,
 }
 BY_NAME: dict[str, Callable[..., int]] = {"soak": measure_soak}
