@@ -76,7 +76,9 @@ def clause(column: ColumnElement[object], wanted: object) -> ColumnElement[bool]
     if isinstance(wanted, tuple):
         if isinstance(column.type, JSON):
             return or_(false(), *(is_empty(column) if one is None else _has(column, one) for one in wanted))
-        parts: list[ColumnElement[bool]] = [column.in_([value for value in wanted if value is not None])] if any(v is not None for v in wanted) else []
+        parts: list[ColumnElement[bool]] = (
+            [column.in_([value for value in wanted if value is not None])] if any(v is not None for v in wanted) else []
+        )
         parts += [is_empty(column)] if None in wanted else []
         return or_(false(), *parts)
     if wanted is not None and isinstance(column.type, JSON):

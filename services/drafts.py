@@ -128,7 +128,7 @@ def finish(
     link: Callable[..., None] | None = None,
     files: Sequence[KeptFile] = (),
 ) -> int:
-    """Save a record with the files that waited for it, and drop its draft, in one transaction.
+    """Save a record with the files that waited for it, and drop its draft.
 
     Args:
         session: Session of a write.

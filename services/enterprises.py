@@ -148,7 +148,7 @@ def add_many(session: Session, rows: Sequence[tuple[Row, records.Source]]) -> li
 
 
 def save_many(session: Session, *, campaign_id: int | None, rows: Sequence[Row]) -> list[int]:  # noqa: ARG001 - as `save` takes it
-    """Add many enterprises typed or pasted by hand, as `save` would one by one; return their ids in order.
+    """Add many enterprises typed or pasted, as `save` would; return their ids.
 
     Raises:
         Invalid: A key field of one is empty; nothing is added.

@@ -1,4 +1,4 @@
-"""The bin of a register: what lies in it, how it comes back, how it goes for good.
+"""The bin of a register: what lies in it, how it comes back or goes.
 
 A record goes to the bin together with what hangs on it (a group with its
 memberships, a case with its findings). It comes back with exactly what went
@@ -96,7 +96,7 @@ def restore(
 
 
 def old(session: Session, *, before: datetime) -> dict[str, int]:
-    """Return how many rows went to the bin before a moment and may go for good, by table.
+    """Return by table how many rows lie in the bin since before a moment.
 
     A row stays as long as anything that stays refers to it.
     """

@@ -25,7 +25,7 @@ def follow(window: MainWindow) -> None:
 
 
 class RailCounts(QObject):
-    """Asks what waits for a hand after each change that may matter, at most once in a while."""
+    """Asks after changes what waits for a hand, at most once in a while."""
 
     def __init__(self, window: MainWindow) -> None:
         """Follow the changes of the data and of the campaign.

@@ -82,7 +82,7 @@ QPushButton[kind="primary"]:disabled { color: $off; background: $sunken; border:
 QPushButton[kind="small"] { color: $action_text; border: 1px solid $line; min-height: ${small_in}px; padding: 0 8px;
   font-size: ${note}px; }
 QPushButton[kind="small"]:focus { border: 2px solid $focus; padding: 0 7px; min-height: ${small_focus}px; }
-QPushButton[kind="danger"] { color: $bad; }
+QPushButton[kind="danger"]:enabled { color: $bad; }
 QPushButton[kind="quiet"], QToolButton[kind="quiet"] { color: $action_text; background: transparent; border: 1px solid transparent;
   min-height: ${small_in}px; padding: 0 5px;
   border-radius: ${r_control}px; }

@@ -157,10 +157,13 @@ def paragraphs(report: Daily) -> Iterator[tuple[str, str]]:
     else:
         head = f"{when}没有检查。"
     yield "一、当日情况", head
-    yield "二、累计情况", (
-        f"截至{when}，累计检查企业 {whole.enterprises} 家、{_shown(known['visits'].total)} 家次，发现问题 {whole.findings} 项，"
-        f"其中重大事故隐患 {whole.major} 项；已销号 {_shown(known['closed'].total)} 项；"
-        f"下达执法文书 {_shown(known['documents'].total)} 份。"
+    yield (
+        "二、累计情况",
+        (
+            f"截至{when}，累计检查企业 {whole.enterprises} 家、{_shown(known['visits'].total)} 家次，发现问题 {whole.findings} 项，"
+            f"其中重大事故隐患 {whole.major} 项；已销号 {_shown(known['closed'].total)} 项；"
+            f"下达执法文书 {_shown(known['documents'].total)} 份。"
+        ),
     )
     yield "三、各组情况", "\n".join(_group_words(group) for group in report.groups) or "还没有检查分组。"
     yield "四、逾期整改", _late_words(report)

@@ -91,4 +91,3 @@ DEFINED: dict[str, Indicator] = {
         "不予处罚", "件", PENALISED, "以不予处罚或违法事实不成立结案的案件", by.cases(lambda case, _basis: case.outcome in by.LENIENT), True
     ),
 }  # fmt: skip
-

@@ -234,9 +234,7 @@ def test_the_daily_report_is_copied_and_saved(
     assert target.stat().st_size > 10_000
 
 
-def test_a_campaign_without_visits_says_what_to_do_first(
-    qtbot: QtBot, desk: Desk, tasks_sync: SyncTasks, campaign_id: int
-) -> None:
+def test_a_campaign_without_visits_says_what_to_do_first(qtbot: QtBot, desk: Desk, tasks_sync: SyncTasks, campaign_id: int) -> None:
     desk.choose(campaign_id, 2023)
     made = FiguresPage(desk)
     qtbot.addWidget(made)

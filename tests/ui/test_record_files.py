@@ -129,9 +129,7 @@ def test_dropping_the_draft_drops_its_files_and_fetches_them_back(
     assert names(page) == [photo.name]
 
 
-def test_what_the_service_refuses_leaves_the_files_waiting(
-    page: RegisterPage, qtbot: QtBot, tasks_sync: SyncTasks, photo: Path
-) -> None:
+def test_what_the_service_refuses_leaves_the_files_waiting(page: RegisterPage, qtbot: QtBot, tasks_sync: SyncTasks, photo: Path) -> None:
     page.new_record()
     settle(qtbot, tasks_sync)
     fill(page)

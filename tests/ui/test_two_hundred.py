@@ -1,4 +1,4 @@
-"""An evening of Annex 1 without the mouse: two hundred people by real keys in the real window."""
+"""Two hundred people by real keys in the real window, without the mouse."""
 
 from __future__ import annotations
 
@@ -184,7 +184,28 @@ def people(folder: Path) -> dict[str, tuple[str | None, ...]]:
         return {row[0]: tuple(row[1:]) for row in session.execute(query)}
 
 
+def ten_to_the_bin_and_three_back(hands: Hands) -> None:
+    page = hands.page
+    hands.press(KEY.Key_Home, held=CONTROL)
+    hands.press(*[KEY.Key_Down] * 9, held=SHIFT)
+    hands.press(KEY.Key_Minus, held=CONTROL)
+    hands.until(lambda: page.model.count == 90)
+    hands.quiet()
+    hands.press(KEY.Key_F, held=CONTROL)
+    hands.press_until(lambda: isinstance(hands.focus, QTabBar), KEY.Key_Tab, held=SHIFT)
+    hands.press_until(lambda: page.filters.in_bin, KEY.Key_Right)
+    hands.until(lambda: page.model.count == 10)
+    hands.quiet()
+    hands.press_until(lambda: hands.focus is page.grid, KEY.Key_Tab)
+    hands.press(KEY.Key_Home, held=CONTROL)
+    hands.press(*[KEY.Key_Down] * 2, held=SHIFT)
+    hands.press(KEY.Key_Plus, held=CONTROL)
+    hands.until(lambda: page.model.count == 7)
+    hands.quiet()
+
+
 @pytest.mark.slow
+@pytest.mark.qt_log_ignore("Keyboard event not accepted")  # a key that only moves the focus on is accepted by nobody
 def test_two_hundred_people_are_entered_mended_found_filtered_assigned_undone_and_restored_by_keys_alone(
     hands: Hands, folder: Path
 ) -> None:
@@ -225,23 +246,7 @@ def test_two_hundred_people_are_entered_mended_found_filtered_assigned_undone_an
     hands.quiet()
     assert window.status.undo.text().startswith("撤销：编入")
 
-    # ten of them to the bin; three come back
-    hands.press(KEY.Key_Home, held=CONTROL)
-    hands.press(*[KEY.Key_Down] * 9, held=SHIFT)
-    hands.press(KEY.Key_Minus, held=CONTROL)
-    hands.until(lambda: page.model.count == 90)
-    hands.quiet()
-    hands.press(KEY.Key_F, held=CONTROL)
-    hands.press_until(lambda: isinstance(hands.focus, QTabBar), KEY.Key_Tab, held=SHIFT)
-    hands.press_until(lambda: page.filters.in_bin, KEY.Key_Right)
-    hands.until(lambda: page.model.count == 10)
-    hands.quiet()
-    hands.press_until(lambda: hands.focus is page.grid, KEY.Key_Tab)
-    hands.press(KEY.Key_Home, held=CONTROL)
-    hands.press(*[KEY.Key_Down] * 2, held=SHIFT)
-    hands.press(KEY.Key_Plus, held=CONTROL)
-    hands.until(lambda: page.model.count == 7)
-    hands.quiet()
+    ten_to_the_bin_and_three_back(hands)
 
     window.close()
     found = people(folder)

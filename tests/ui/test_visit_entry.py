@@ -1,4 +1,4 @@
-"""One visit on one screen: typed without the mouse, kept at every pause, saved as one action."""
+"""One visit on one screen: typed by keys, kept at pauses, saved as one."""
 
 from __future__ import annotations
 

@@ -76,7 +76,7 @@ class Drafting(QObject):
         owner.installEventFilter(self)
 
     def saver(self, save: Callable[..., int]) -> Callable[..., int]:
-        """Return a register's save service that also links files and drops the draft, in the same write."""
+        """Return the save service that also links files and drops the draft."""
         if self._place is None:
             return save
         link = self._files.link if self._files is not None else None

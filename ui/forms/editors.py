@@ -301,7 +301,7 @@ class ClockEditor(LineEditor):
     _lead = ""
 
     def value(self) -> str:
-        """Return the text as times: 905-920 is 9:05-9:20; what was only offered is nothing."""
+        """Return the text as times (905-920 is 9:05-9:20); an offer is nothing."""
         return "" if self._offered() else clocked(super().value())
 
     def normalise(self) -> None:

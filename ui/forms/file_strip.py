@@ -164,7 +164,7 @@ class FileStrip(QWidget):
         self._say.setVisible(bool(text))
 
     def take(self, data: QMimeData | None) -> bool:
-        """Take files or a picture from a drop or the clipboard; False if it holds neither."""
+        """Take files or a picture, dropped or pasted; False if there is neither."""
         if data is None:
             return False
         paths = [Path(url.toLocalFile()) for url in data.urls() if url.isLocalFile()]

@@ -157,7 +157,11 @@ def _header(number: int, sheet: RawSheet, rows: Sequence[RawRow], header_rows: t
             texts |= own
     keys: dict[int, str] = {}
     for column, text in sorted(texts.items()) if form is not None else ():
-        key = None if form is None or heading(text) in NUMBERING else vocabulary(form).key_of(text, bands.get(column, ""), frozenset(keys.values()))
+        key = (
+            None
+            if form is None or heading(text) in NUMBERING
+            else vocabulary(form).key_of(text, bands.get(column, ""), frozenset(keys.values()))
+        )
         if key and form is not None and key not in keys.values() and key in form.keys:
             keys[column] = key
     below = [row for row in rows if row.number > header_rows[-1]]

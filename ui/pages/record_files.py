@@ -123,9 +123,7 @@ class RecordFiles(QObject):
         shown = next((one for one in self._all() if one.key == key), None)
         if shown is not None:
             into = Path(tempfile.gettempdir()) / _LENT
-            job = self._desk.tasks.work(
-                attachments.lend, folder=self._folder, sha256=shown.sha256, name=shown.name, into=into
-            )
+            job = self._desk.tasks.work(attachments.lend, folder=self._folder, sha256=shown.sha256, name=shown.name, into=into)
             job.then(_open).failed(partial(errors.show_problem, self._panel.window(), what=f"“{shown.name}”打不开")).start(self._panel)
 
     def take_up(self, files: Sequence[KeptFile]) -> None:

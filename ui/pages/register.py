@@ -347,7 +347,6 @@ class RegisterPage(Page):
         self._go_to = record_id
 
     def _removed(self, label: str) -> None:
-        self.panel.dirty = False
         self._close_panel()
         self.desk.say(f"已{label}", undoable=True)
 

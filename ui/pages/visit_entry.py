@@ -103,7 +103,7 @@ class VisitEntry(VisitFrame):
         self._choose_group(None)
 
     def open_next(self) -> None:
-        """Show the first enterprise that was not visited, or stay where the page was left."""
+        """Show the first enterprise not visited, or stay where it was left."""
         if self.stop is None:
             self._asked = (-1, None)
         else:

@@ -278,7 +278,7 @@ class FindingsGrid(QTableView):
         self.scrollTo(index)
 
     def paste(self) -> None:
-        """Make findings of the lines of the clipboard; one line goes into a cell that is not a description."""
+        """Make findings of the clipboard's lines; a single one may fill a cell."""
         text, here = QGuiApplication.clipboard().text(), self.currentIndex()
         lines = findings.paste_lines(text)
         if here.isValid() and here.column() > 0 and here.row() < len(self.findings.rows) and len(lines) == 1:
@@ -289,7 +289,7 @@ class FindingsGrid(QTableView):
             self.go_to(rows.start, KEYS.index("category"))
 
     def choose(self, number: int) -> bool:
-        """Put a word of the column's list into the cell and go on; False if it has no such word."""
+        """Put a word of the column's list into the cell and go on; tell if it did."""
         index = self.currentIndex()
         words = self.findings.words(KEYS[index.column()]) if index.isValid() else ()
         if number >= len(words) or index.row() >= len(self.findings.rows):
@@ -303,7 +303,7 @@ class FindingsGrid(QTableView):
         return True
 
     def same_as_above(self, *, to_the_end: bool) -> None:
-        """Take the text of the cell above, or of the nearest one, into every empty cell below."""
+        """Take the text of the nearest cell above into every empty cell below."""
         index, column = self.currentIndex(), self.currentIndex().column()
         last = len(self.findings.rows) - 1
         if not index.isValid() or index.row() > last:

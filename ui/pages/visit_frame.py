@@ -25,7 +25,7 @@ _FREE = {
 
 
 class Roll(QScrollArea):
-    """The fields at their full height; with very large text they scroll instead of overlapping."""
+    """The fields at their full height; very large text makes them scroll."""
 
     def __init__(self, inner: QWidget) -> None:
         """Show a widget and follow the focus in it."""

@@ -18,7 +18,7 @@ NOTHING = "都已录入平台"
 
 
 class PlatformQueue(QWidget):
-    """The queue: visits at the left, the oldest first; the fields of one at the right.
+    """The queue: visits at the left, oldest first; the fields of one beside.
 
     Attributes:
         list: Its visits by id.
