@@ -41,11 +41,17 @@ class SearchBox(QPushButton):
         self.setObjectName("searchBox")
         self.setAccessibleName("搜索，Ctrl+K")
         icons.dress(self, "magnifying-glass", "ink3", 16)
-        cap = icons.keycap("Ctrl K", self)
+        self._cap = icons.keycap("Ctrl K", self)
+        self.follow_theme()
+        theme.notifier().changed.connect(self.follow_theme)
         line = QHBoxLayout(self)
         line.setContentsMargins(0, 0, 8, 0)
         line.addStretch(1)
-        line.addWidget(cap)
+        line.addWidget(self._cap)
+
+    def follow_theme(self) -> None:
+        """Show the key as long as the words have room beside it."""
+        self._cap.setVisible(theme.current().scale < WORDLESS)
 
     def sizeHint(self) -> QSize:
         """Take the size from the tokens."""

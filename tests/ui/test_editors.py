@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QEvent, QObject, Qt
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QComboBox, QLineEdit, QPlainTextEdit, QWidget
 from pytestqt.qtbot import QtBot
 
@@ -136,3 +137,28 @@ def test_text_that_would_be_lost_blocks_saving_and_doubts_do_not() -> None:
 def test_a_stored_amount_is_checked_as_ten_thousand_yuan_not_as_fen() -> None:
     form = Form("f", "表", (Column("fine", "罚款（万元）", AMOUNT),))
     assert check_stored(form, {"fine": 2_000_000}).row["fine"] == 2_000_000
+
+
+def test_tab_leaves_the_field_while_words_are_offered(qtbot: QtBot) -> None:
+    made = editors.LineEditor(Column("town", "镇办", TEXT))
+    qtbot.addWidget(made)
+    made.set_suggestions(["柳溪镇", "石坪镇"])
+    made.show()
+    made.setFocus()
+    heard: list[int] = []
+
+    class Ear(QObject):
+        def eventFilter(self, _watched: QObject, event: QEvent) -> bool:
+            if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress and event.key() == Qt.Key.Key_Tab:
+                heard.append(event.key())
+                return True
+            return False
+
+    ear = Ear()
+    made.installEventFilter(ear)
+    popup = made.completer().popup()
+    assert popup is not None
+    made.completer().complete()
+    qtbot.waitUntil(popup.isVisible)
+    qtbot.keyClick(popup, Qt.Key.Key_Tab)
+    assert (len(heard), popup.isVisible()) == (1, False)

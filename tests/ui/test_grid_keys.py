@@ -329,3 +329,23 @@ def test_editors_are_named_for_screen_readers(page: RegisterPage) -> None:
     editor = QApplication.focusWidget()
     assert isinstance(editor, QLineEdit)
     assert editor.accessibleName() == "备注"
+
+
+def test_a_jump_leaves_nothing_else_selected_while_ctrl_is_held(page: RegisterPage, qtbot: QtBot, tasks_sync: SyncTasks) -> None:
+    press(page, Qt.Key.Key_A, held=CONTROL)
+    assert len(page.grid.selected_ids()) == 3
+    press(page, Qt.Key.Key_Home, held=CONTROL)
+    press(page, Qt.Key.Key_Down, held=SHIFT)
+    assert len(page.grid.selected_ids()) == 2
+    settle(qtbot, tasks_sync)
+
+
+def test_digits_typed_into_cells_belong_to_the_run_of_tabs(page: RegisterPage, qtbot: QtBot, tasks_sync: SyncTasks) -> None:
+    page.grid.go_to_place(0, page.register.form.keys.index("name"))
+    press(page, Qt.Key.Key_Tab)
+    type_text(page, "99")
+    press(page, Qt.Key.Key_Tab)
+    type_text(page, "77")
+    press(page, Qt.Key.Key_Return)
+    assert at(page) == (1, "name")
+    settle(qtbot, tasks_sync)

@@ -13,6 +13,7 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QPushButton
 from pytestqt.qtbot import QtBot
 
+from models import Secondment
 from services import backup, clock, people, settings, undoing
 from services.backup import Age
 from services.listing import count
@@ -344,3 +345,24 @@ def test_the_page_paints_at_every_text_size(page: SettingsPage, qtbot: QtBot) ->
         page.look.scales.activated.emit(number)
         qtbot.wait(5)
         assert not page.grab().isNull()
+
+
+def test_what_is_old_in_the_bin_goes_for_good_only_after_a_question(window: MainWindow, page: SettingsPage, qtbot: QtBot) -> None:
+    assert not page.bin.button.isEnabled()
+    store = page.store
+    with store.write("登记") as session:
+        people.remove(session, record_ids=[1])
+    with store.write("很久以前") as session:
+        session.get_one(Secondment, 1).deleted_at = clock.now().replace(microsecond=0) - timedelta(days=100)
+    settle(qtbot, window)
+    page.bin.ask()
+    settle(qtbot, window)
+    assert page.bin.button.isEnabled()
+    press(qtbot, window, page.bin.button)
+    asked = dialog(window)
+    wanted = next(button for button in asked.findChildren(QPushButton) if button.text() == "彻底删除")
+    press(qtbot, window, wanted)
+    assert not page.bin.button.isEnabled()
+    with store.read() as session:
+        assert session.get(Secondment, 1) is None
+        assert undoing.entries(session)[0].kind == "purge"

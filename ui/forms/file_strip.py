@@ -44,8 +44,9 @@ from models.ledgers import EVIDENCE_KINDS
 from ui import icons, theme
 
 MOST_SHOWN = 4
-THUMB = 34
-_KEY, _NOTE = int(Qt.ItemDataRole.UserRole) + 1, int(Qt.ItemDataRole.UserRole) + 2
+THUMB, SIGN = 34, 22
+_KEY = int(Qt.ItemDataRole.UserRole) + 1
+_NOTE, _PHOTO = _KEY + 1, _KEY + 2
 _KILO = 1024
 
 
@@ -136,7 +137,7 @@ class FileStrip(QWidget):
         before = self.listed.currentRow()
         self.listed.clear()
         for file in files:
-            item = QListWidgetItem(icons.icon("file-text", "ink2", THUMB), file.name)
+            item = QListWidgetItem(icons.icon("file-text", "ink3", SIGN), file.name)
             note = "　".join(part for part in (file.kind, _size(file.size), "随保存一起存" if file.waits else "") if part)
             item.setData(_KEY, file.key)
             item.setData(_NOTE, note)
@@ -154,6 +155,7 @@ class FileStrip(QWidget):
         for item in (self.listed.item(row) for row in range(self.listed.count())):
             if item.data(_KEY) == key and not picture.isNull():
                 item.setIcon(QIcon(QPixmap.fromImage(picture)))
+                item.setData(_PHOTO, True)
 
     def say(self, text: str, *, weight: str = "") -> None:
         """Say what became of a file; "" says nothing."""
@@ -240,7 +242,8 @@ class _FileDelegate(QStyledItemDelegate):
             painter.drawRect(rect.adjusted(0, 0, -1, -1))
         picture = QRect(rect.left() + 4, rect.top() + (rect.height() - THUMB) // 2, THUMB, THUMB)
         sign: QIcon = index.data(Qt.ItemDataRole.DecorationRole)
-        sign.paint(painter, picture, Qt.AlignmentFlag.AlignCenter)
+        inset = 0 if index.data(_PHOTO) else (THUMB - SIGN) // 2
+        sign.paint(painter, picture.adjusted(inset, inset, -inset, -inset), Qt.AlignmentFlag.AlignCenter)
         room = QRect(picture.right() + 9, rect.top() + 4, rect.right() - picture.right() - 13, rect.height() - 8)
         half = room.height() // 2
         for line, (text, size, ink) in enumerate(((index.data(), "body", "ink"), (index.data(_NOTE), "note", "ink2"))):

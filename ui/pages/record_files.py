@@ -29,6 +29,7 @@ from ui.pages.declared import Register
 from ui.pages.page import Desk
 
 _FIRST_KINDS = {"inspection_id": "证据材料", "finding_id": "问题照片", "case_id": "证据材料"}
+_PAPERS, _PHOTOS = "证据材料", frozenset({".jpg", ".jpeg", ".png", ".webp", ".bmp", ".tif", ".tiff", ".gif"})
 _SHARP = 2
 _SORTS = "照片和文书 (*.jpg *.jpeg *.png *.pdf *.docx);;所有文件 (*)"
 _LENT = "zhifatai-open"
@@ -94,7 +95,9 @@ class RecordFiles(QObject):
         """Add files to the record that is shown."""
         if self._panel.several:
             return
-        kind, folder = self.strip.kind.currentText(), self._folder
+        folder, kind = self._folder, self.strip.kind.currentText()
+        if kind.endswith("照片") and not any(path.suffix.lower() in _PHOTOS for path in paths):
+            kind = _PAPERS
         self.strip.say("")
         if self._panel.record_id is None:
             for path in paths:

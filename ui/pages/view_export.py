@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QObject, Qt
 from PySide6.QtGui import QKeySequence, QShortcut
-from PySide6.QtWidgets import QPushButton
+from PySide6.QtWidgets import QToolButton
 
 from services import clock
 from services.errors import Problem
@@ -41,8 +41,10 @@ class ViewExport(QObject):
         """
         super().__init__(page)
         self._page, self._grid, self._shown = page, grid, shown
-        self.button = QPushButton("导出当前视图")
-        self.button.setProperty("kind", "quiet")
+        self.button = QToolButton()
+        self.button.setText("导出当前视图")
+        self.button.setProperty("kind", "status")
+        self.button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.button.setToolTip(f"筛出来的行、显示着的列，按现在的次序写成 xlsx（{KEYS}）")
         self.button.clicked.connect(lambda _checked=False: self.ask())
         status.add(self.button)

@@ -23,7 +23,7 @@ class GridStatus(QFrame):
         self.left = QLabel()
         self.right = QLabel()
         self._line = QHBoxLayout(self)
-        self._line.setContentsMargins(14, 5, 14, 5)
+        self._line.setContentsMargins(14, 3, 14, 3)
         self._line.addWidget(self.left, 1)
         self._line.addWidget(self.right)
 
