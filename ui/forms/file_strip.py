@@ -102,7 +102,7 @@ class FileStrip(QWidget):
         self.kind.addItems(list(EVIDENCE_KINDS))
         self.kind.setAccessibleName("新添加的是哪一类")
         self.kind.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
-        self.kind.setMinimumContentsLength(4)
+        self.kind.setMinimumContentsLength(6)
         self.add_button = QPushButton("添加")
         self.add_button.setProperty("kind", "small")
         self.add_button.setAccessibleName(f"添加{title}")

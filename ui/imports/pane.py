@@ -163,6 +163,9 @@ class FilePane(QWidget):
         split.setStretchFactor(0, 3)
         split.setStretchFactor(1, 2)
         split.setSizes([320, 180])
+        # both scroll, so a laptop's height is enough
+        self.grid.setMinimumHeight(72)
+        self.sheet.setMinimumHeight(56)
         lower.hide()
         return split
 

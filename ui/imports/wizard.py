@@ -291,7 +291,7 @@ class ImportWizard(QWidget):
         middle.addWidget(self.pane, 1)
         self._body = QStackedWidget()
         ways = (self._add_files, self._add_folder, self.offer_blanks, lambda: self.wished.emit("reconcile"))
-        for page in (start_page(*ways), work, self.done):
+        for page in (regions.scrolling(start_page(*ways)), work, self.done):
             self._body.addWidget(page)
         rows = QVBoxLayout(self)
         rows.setContentsMargins(0, 0, 0, 0)

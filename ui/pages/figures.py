@@ -273,7 +273,7 @@ class FiguresPage(Page):
         comparing = self.found is not None and self.found.against is not None
         wide = ROOM if theme.is_wide(self) else 0
         self.figures.setFixedWidth(round(((LEFT_COMPARING if comparing else LEFT) + wide) * scale))
-        self._chart.setFixedHeight(round((CHART + 2 * wide) * scale))
+        self._chart.setFixedHeight(round((CHART + 2 * wide) * min(scale, 1.2)))
 
     def _take_scope(self) -> None:
         self.found = None
