@@ -14,7 +14,7 @@ GROUPS: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
             ("Ctrl+Z", "撤销"),
             ("Ctrl+Y　Ctrl+Shift+Z", "重做"),
             ("Ctrl+O", "导入来表"),
-            ("Ctrl+N", "新增一条"),
+            ("Ctrl+N　Ctrl+Shift+N", "新增一条　在登记簿里登记检查"),
             ("Ctrl+F", "在本表查找"),
             ("F1", "这张表"),
         ),
@@ -54,6 +54,14 @@ GROUPS: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
             ("Ctrl+PgUp　Ctrl+PgDown", "上一个　下一个登记簿"),
         ),
     ),
+    (
+        "检查记录录入",
+        (
+            ("Ctrl+Down　Ctrl+Up", "到问题表　回到上面的栏"),
+            ("F6", "换到另一块"),
+            ("F9", "四项规范都做到"),
+        ),
+    ),
 )
 
 
@@ -74,7 +82,7 @@ class KeysSheet(QDialog):
             half.setSpacing(8)
             columns.addLayout(half)
         for number, (title, keys) in enumerate(GROUPS):
-            half = halves[0 if number != 1 else 1]  # the grid has most and stands alone
+            half = halves[1 if number in (1, 4) else 0]  # the grid has most
             head = QLabel(title)
             head.setProperty("kind", "section")
             if half.count():

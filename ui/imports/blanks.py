@@ -66,6 +66,7 @@ class BlankForms(QDialog):
         help_line = QLabel("带下拉选项、填报说明，表头锁住不让改；填好收回来直接能导入")
         help_line.setProperty("kind", "help")
         help_line.setWordWrap(True)
+        help_line.setMinimumHeight(help_line.fontMetrics().height() * 2 + 8)
         body.addWidget(help_line)
         body.addSpacing(4)
         for form in READABLE:

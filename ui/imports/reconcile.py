@@ -230,7 +230,7 @@ class ReconcilePage(QWidget):
         line.addWidget(regions.label("三方对账", "page"))
         line.addWidget(help_line, 1)
         line.addWidget(shut)
-        way = Way("选对方的表", "xlsx、xls、csv 都行；哪一列是什么，指一次就记住", "选文件", self._ask_file, "arrows-left-right")
+        way = Way("选对方的表", "哪一列是什么，指一次就记住", "选文件", self._ask_file, "arrows-left-right")
         start = EmptyState(
             icon="arrows-left-right",
             title="选一张别的系统导出的表",

@@ -51,6 +51,7 @@ class InspectionsPage(RegisterPage):
         self.tabs.addTab("登记簿")
         self.tabs.addTab("待录入平台")
         self.tabs.currentChanged.connect(lambda number: self.turn(QUEUE if number else REGISTER))
+        self.tabs.setMinimumWidth(self.tabs.sizeHint().width())
         self.put_tabs(self.tabs)
         self._new_button.setShortcut("Ctrl+Shift+N")
         self._new_button.setToolTip("Ctrl+Shift+N")
