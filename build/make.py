@@ -31,6 +31,7 @@ ROOT = Path(__file__).resolve().parent.parent
 VENV = ROOT / ".venv"
 WORK = ROOT / ".work"
 FAULTS = "tests/faults"
+MOST_PROCESSES = 4
 CONSTRAINTS = ROOT / "build" / "constraints.txt"
 ROOMS = ("models", "services", "ui", "resources", "main.py")
 OLDEST = (3, 11)
@@ -166,7 +167,12 @@ def types_step() -> tuple[str, list[str]]:
 
 def tests_step(rest: Sequence[str]) -> tuple[str, list[str]]:
     """Return the step that runs the tests; the fault loops have a verb of their own."""
-    return "tests", ["-m", "pytest", f"--ignore={FAULTS}", *rest]
+    return "tests", ["-m", "pytest", f"--ignore={FAULTS}", "-n", str(processors()), *rest]
+
+
+def processors() -> int:
+    """Return how many test processes run at once; each takes a few hundred MB."""
+    return min(os.cpu_count() or 1, MOST_PROCESSES)
 
 
 def steps(chosen: Sequence[tuple[str, list[str]]]) -> int:

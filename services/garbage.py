@@ -41,3 +41,8 @@ def held_back() -> Iterator[None]:
             _stretches.running -= 1
             if not _stretches.running and _stretches.collected_before:
                 gc.enable()
+
+
+def is_held_back() -> bool:
+    """Tell whether such a stretch runs now, on any thread."""
+    return _stretches.running > 0

@@ -23,7 +23,7 @@ from services import clock, garbage
 from services.errors import Problem
 from services.paths import default_data_folder
 from services.progress import Progress
-from ui import errors, icons, sheet
+from ui import errors, icons, sheet, sweeping
 from ui.bars import Campaign
 from ui.late_store import LateStore, why_only_looking
 from ui.main_window import MainWindow
@@ -85,6 +85,7 @@ def make_application(arguments: list[str]) -> QApplication:
     if translator.load("qtbase_zh_CN", QLibraryInfo.path(QLibraryInfo.LibraryPath.TranslationsPath)):
         app.installTranslator(translator)
     QLocale.setDefault(QLocale(QLocale.Language.Chinese, QLocale.Country.China))
+    sweeping.Sweeper(app)
     sheet.prefer(app)
     return app
 
@@ -251,6 +252,7 @@ class Keeper(QObject):
         from ui import rail_counts
 
         self.ready = True
+        sweeping.settle()
         self.window.use_history(undoing)
         self.window.status.set_saved("没有未保存的改动")
         self._show(opened)

@@ -21,6 +21,16 @@ from ui.tasks import SyncTasks, Tasks
 
 
 @pytest.fixture(autouse=True)
+def swept_between_tests(qapp: QApplication) -> Iterator[None]:
+    """Keep the collector off the threads, as `ui.sweeping` does; the harness collects after each test."""
+    assert qapp is not None
+    gc.disable()
+    yield
+    gc.collect()
+    gc.enable()
+
+
+@pytest.fixture(autouse=True)
 def dressed(qapp: QApplication) -> None:
     """Dress the application in the light theme."""
     sheet.apply(qapp, "light")
