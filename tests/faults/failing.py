@@ -29,12 +29,14 @@ class Failing:
 
     Attributes:
         seen: How many calls were made.
+        kinds: What each call was: its name, and of what kind of file.
         hit: What failed first, in words; empty if none did.
     """
 
     def __init__(self, *folders: Path, n: int, errno: int, for_good: bool) -> None:
         """Let call number `n` fail, or every one from there; 0 lets none fail."""
         self.seen = 0
+        self.kinds: list[str] = []
         self.hit = ""
         self._folders = tuple(str(folder) for folder in folders)
         self._n = n
@@ -53,6 +55,10 @@ class Failing:
 
     def _due(self, what: str, place: object) -> None:
         self.seen += 1
+        if what == "fsync":  # of a number: say of which file by what came before it
+            self.kinds.append(f"fsync after {self.kinds[-1].removeprefix('fsync after ')}" if self.kinds else what)
+        else:
+            self.kinds.append(f"{what} {Path(str(place)).suffix.partition('-')[0]}")
         if self._n and (self.seen == self._n or (self._for_good and self.seen > self._n)):
             self.hit = self.hit or f"{what} {place}"
             raise OSError(self._errno, os.strerror(self._errno), str(place))

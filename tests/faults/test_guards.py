@@ -37,7 +37,7 @@ def pragma(old: str, new: str) -> Mutation:
     return change
 
 
-BEGIN = without(store, "make_engine", '"BEGIN IMMEDIATE"', '"BEGIN"')
+BEGIN = without(store, "_engine", '"BEGIN IMMEDIATE"', '"BEGIN"')
 JOURNAL = 'if mode != "truncate" or level < 2:'
 
 GUARDS: list[tuple[str, Proof, Mutation]] = [
@@ -92,7 +92,7 @@ GUARDS: list[tuple[str, Proof, Mutation]] = [
     (
         "journal mode",
         guards.the_database_is_set_up_as_designed,
-        without(store, "make_engine", "PRAGMA journal_mode=TRUNCATE", "PRAGMA journal_mode=DELETE"),
+        without(store, "_engine", "PRAGMA journal_mode=TRUNCATE", "PRAGMA journal_mode=DELETE"),
     ),
     ("foreign keys", guards.the_database_is_set_up_as_designed, pragma("foreign_keys=ON", "foreign_keys=OFF")),
     ("busy timeout", guards.the_database_is_set_up_as_designed, pragma("busy_timeout=5000", "busy_timeout=0")),
