@@ -134,7 +134,7 @@ def bench(rest: Sequence[str]) -> int:
 def faults(rest: Sequence[str]) -> int:
     """Kill, fill and fail the kernel on purpose; --long-faults for the long form."""
     prepare(["dev"], TEST_PACKAGES)
-    return steps([("faults", ["-m", "pytest", FAULTS, *rest])])
+    return steps([("faults", ["-m", "pytest", FAULTS, "-n", str(processors()), *rest])])
 
 
 def bundle(_rest: Sequence[str] = ()) -> int:
@@ -166,8 +166,8 @@ def types_step() -> tuple[str, list[str]]:
 
 
 def tests_step(rest: Sequence[str]) -> tuple[str, list[str]]:
-    """Return the step that runs the tests; the fault loops have a verb of their own."""
-    return "tests", ["-m", "pytest", f"--ignore={FAULTS}", "-n", str(processors()), *rest]
+    """Return the step that runs the tests, the fault loops in their short form among them."""
+    return "tests", ["-m", "pytest", "-n", str(processors()), *rest]
 
 
 def processors() -> int:

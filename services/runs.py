@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import csv
 import json
-import re
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -17,7 +16,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from services import backup, campaigns, checks, clock, figures, packages, rules, settings, undoing, workdays
+from services import backup, campaigns, checks, clock, figures, packages, rules, settings, undoing, unfinished, workdays
 from services.errors import FileTrouble, Problem, Refused
 from services.importing import (
     FileChanged,
@@ -33,6 +32,7 @@ from services.importing import (
     replan,
     return_copy,
 )
+from services.packages import prose
 from services.progress import Progress, silent
 from services.store import Store
 
@@ -46,8 +46,8 @@ _UNIT_TITLES = {
     "名称": "name", "单位": "name", "单位名称": "name", "报送单位": "name", "镇办": "name",
     "类型": "kind", "类别": "kind", "别名": "aliases", "简称": "aliases", "应报人数": "nominees", "人数": "nominees",
 }  # fmt: skip
+_SEND_NOBODY = ("监察室",)
 _NO_FORMS = frozenset({"thumbs.db", "desktop.ini"})
-_HEADING = re.compile(r"^[【\[]?\s*(?:[一二三四]、)?\s*([^】\]]+?)\s*[】\]]?$")
 _TEXT_CODES = ("utf-8-sig", "gb18030")
 
 
@@ -55,7 +55,7 @@ class NoNotice(Refused):
     """The folder has nothing to make a campaign from."""
 
     code = "no_notice"
-    template = "文件夹“{path}”里没有 campaign.json，不知道是哪次专项行动。"
+    template = "文件夹“{path}”里没有 campaign.json，不知道是哪次专项行动。{notice}"
     mend = "把方案要点写成 campaign.json 放进去（名称、阶段、时限、附件标题）。"
 
 
@@ -107,7 +107,7 @@ class Run:
             "campaign": {"uid": self.uid, "name": self.campaign},
             "steps": [
                 {"name": s.name, "file": s.file, "outcome": s.outcome, "counts": s.counts}
-                | ({"message": s.message} if s.message else {})
+                | ({"message": said} if (said := s.message or "；".join(s.notes)) else {})
                 | ({"disagree": s.named} if s.named else {})
                 for s in self.steps
             ],
@@ -145,13 +145,13 @@ def run_folder(
     """
     if not source.is_dir():
         raise NotAFolder(path=str(source))
-    facts, listed, prose = _facts(source), list(_units(source)), _prose(source)
+    facts, listed, written = _facts(source), list(_units(source)), _prose(source)
     packages.require_target(target)
     with store.write(f"建立专项行动（{facts.get('name') or '无名称'}）") as session:
         rules.sync(session)
         campaign = campaigns.create(session, facts=facts)
         units = campaigns.set_units(session, campaign_id=campaign.id, units=listed)
-        campaign.prose = prose
+        campaign.prose = written
         if demo and campaign.report_due:
             day = workdays.before(campaign.report_due, DEMO_WORKDAYS)
             settings.save(session, settings=replace(settings.load(session), demo_date=day))
@@ -160,12 +160,16 @@ def run_folder(
         clock.set_demo_date(settings.load(session).demo_date)
     steps = [Step("建立专项行动", "campaign.json", "done", {"units": units})]
     steps += import_all(store, paths=_forms(source), campaign_id=campaign_id, progress=progress)
+    if (source / "draw").is_dir():
+        steps.append(
+            Step("读取抽取记录", "draw", "refused", {}, "抽取记录没有读：这一版不做抽取；抽到的企业请在检查记录里写任务来源“双随机”")
+        )
     day = as_of or clock.today()
     with store.snapshot() as snapshot:
         known = figures.collect(snapshot, campaign_id=campaign_id, as_of=day)
         computed = figures.all_figures(snapshot, known)
         broken_down = figures.breakdowns(snapshot, known)
-        issues = checks.run(snapshot, campaign_id=campaign_id, as_of=day)
+        issues = checks.run(snapshot, campaign_id=campaign_id, as_of=day, facts=known)
     package, blocked = None, None
     try:
         package = make_package(store, campaign_id=campaign_id, target=target, as_of=day, draft=draft, progress=progress)
@@ -182,9 +186,12 @@ def make_package(
     as_of: date | None = None,
     waivers: Mapping[str, str] | None = None,
     draft: bool = False,
+    extras: packages.Extras | None = None,
     progress: Progress = silent,
 ) -> packages.Made:
     """Make the package from a snapshot and freeze it as a version.
+
+    `extras` are what goes with it; what the office chose if not given.
 
     Raises:
         Blocked: Pre-flight stands in the way; nothing was written.
@@ -201,19 +208,22 @@ def make_package(
             waivers=waivers,
             draft=draft,
             folder=store.folder,
+            extras=extras,
         )
     if draft or not checks.blocking(contents.checks):
         backup.at(store, "draft" if draft else "package")
     made: packages.Made | None = None
     try:
-        made = packages.produce(contents, target=target, progress=progress)
+        made = packages.produce(contents, target=target, data=store.folder, progress=progress)
         packages.keep_frozen(store.folder, made=made)
         with store.write(f"生成报送包（{'草稿' if draft else f'第{contents.version}版'}）") as session:
             packages.record(session, made=made)
     except BaseException:
         if made is not None:
             _discard_unless_recorded(store, made)
+            unfinished.end(store.folder, made.noted)
         raise
+    unfinished.end(store.folder, made.noted)
     return made
 
 
@@ -245,7 +255,8 @@ def export_form(store: Store, *, campaign_id: int, key: str, target: Path) -> in
 def _facts(source: Path) -> dict[str, Any]:
     path = source / "campaign.json"
     if not path.is_file():
-        raise NoNotice(path=str(source))
+        notice = next((one.name for one in sorted(source.glob("notice.*"))), "")
+        raise NoNotice(path=str(source), notice=f"里面的“{notice}”这一版不会自动读。" if notice else "")
     try:
         facts = json.loads(_text(path))
     except (ValueError, RecursionError) as err:
@@ -268,23 +279,16 @@ def _units(source: Path) -> Iterator[dict[str, str]]:
     if "name" not in titles.values():
         raise NoUnitNames(path=str(path))
     for row in reader:
-        yield {key: str(row.get(title) or "") for title, key in titles.items()}
+        unit = {key: str(row.get(title) or "") for title, key in titles.items()}
+        # a list that does not speak of numbers asks each town for one; only a written 0 asks for nobody
+        yield unit if "nominees" in titles.values() else {**unit, "nominees": "0" if unit.get("kind") in _SEND_NOBODY else "1"}
 
 
 def _prose(source: Path) -> dict[str, str] | None:
     path = source / "report.txt"
     if not path.is_file():
         return None
-    parts: dict[str, list[str]] = {}
-    current: list[str] = parts.setdefault(campaigns.REPORT_PARTS[0], [])
-    for line in _text(path).splitlines():
-        match = _HEADING.match(line.strip())
-        part = next((p for p in campaigns.REPORT_PARTS if match and match.group(1) == p), None)
-        if part:
-            current = parts.setdefault(part, [])
-        elif line.strip():
-            current.append(line.strip())
-    return {part: "\n".join(lines) for part, lines in parts.items()}
+    return prose.parts_of(_text(path))
 
 
 def _forms(source: Path) -> list[Path]:

@@ -7,8 +7,10 @@ opened again and agreed; an old package is never overwritten.
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import uuid
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -18,12 +20,13 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from models import Package
-from services import attachments, checks, clock, history
+from services import attachments, checks, clock, history, unfinished
 from services.checks import Check
 from services.dbfile import sync_folder
 from services.errors import FileTrouble, Refused
 from services.exports import archive, template
 from services.exports.deliver import (
+    deliver_book,
     deliver_bytes,
     deliver_document_pdf,
     deliver_pdf,
@@ -38,12 +41,23 @@ from services.packages.contents import Contents
 from services.paths import DataFolder, require_space
 from services.progress import Progress, silent
 
-MANIFEST = "MANIFEST.sha256"
+MANIFEST = unfinished.CHECKSUMS
 FACTS = "清单.json"
 SHEET = "报送前体检单"
 REPORT = "工作总结报告"
 CHANGES = "与上一版的差别"
 COVER = letters.COVER
+# Windows opens no longer path unless it was told to; a name is at most so long, its temporary neighbour included.
+LONGEST_PATH, LONGEST_NAME = (259 if os.name == "nt" else 4096), 96
+APART = "分表"
+
+
+class PathTooLong(FileTrouble):
+    """The files would lie deeper than the system can reach."""
+
+    code = "path_too_long"
+    template = "文件夹“{path}”太深，里面的文件连路径会有 {count} 字，这台电脑最多 {most} 字，没有打包。"
+    mend = "换一个浅一点的文件夹，比如盘符下面的“报送”。"
 
 
 class Blocked(Refused):
@@ -55,12 +69,12 @@ class Blocked(Refused):
 
     def __init__(self, issues: list[Check]) -> None:
         """Keep the issues that block."""
-        super().__init__(count=len(issues), first=issues[0].message)
+        super().__init__(count=len(issues), first=issues[0].told)
         self.issues = tuple(issues)
 
     def as_json(self) -> dict[str, object]:
         """Return the document with the blocking issues."""
-        listed = [{"rule": c.rule, "message": c.message, "entity": c.entity, "uid": c.uid} for c in self.issues]
+        listed = [{"rule": c.rule, "message": c.told, "place": c.place, "entity": c.entity, "uid": c.uid} for c in self.issues]
         return {**super().as_json(), "issues": listed}
 
 
@@ -73,6 +87,7 @@ class Made:
         zip: The archive beside it.
         files: Name, SHA-256 and rows of each file.
         notes: What should be said once (fonts, glyphs).
+        noted: Where it was noted as unfinished; `services.unfinished.end` crosses it out.
     """
 
     folder: Path
@@ -80,6 +95,7 @@ class Made:
     files: tuple[dict[str, Any], ...]
     contents: Contents
     notes: tuple[str, ...]
+    noted: unfinished.Place
 
     def as_json(self) -> dict[str, Any]:
         """Return the package/1 document."""
@@ -98,16 +114,18 @@ class Made:
         }
 
 
-def produce(contents: Contents, *, target: Path, progress: Progress = silent) -> Made:
+def produce(contents: Contents, *, target: Path, data: DataFolder | None = None, progress: Progress = silent) -> Made:
     """Write the package into a new folder under `target`.
 
     Args:
         contents: What it says, from one snapshot.
         target: Folder that gets the package's own folder and the zip.
+        data: Where it is noted until the caller has recorded it; None for one that is never recorded.
         progress: Told after each file; may stop the work.
 
     Raises:
         Blocked: Unwaived blocking issues, and it is no draft.
+        PathTooLong: The folder lies too deep.
         BrokenTemplate: The report's template has fields that cannot be filled.
         FileTrouble: A file cannot be written or does not read back.
         Cancelled: The user stopped it; nothing is left.
@@ -121,8 +139,13 @@ def produce(contents: Contents, *, target: Path, progress: Progress = silent) ->
     folder = archive.free_name(target / archive.safe_name(_folder_name(contents)))
     partial = target / f".{folder.name}.partial-{uuid.uuid4().hex[:8]}"
     zip_path = folder.with_name(f"{folder.name}.zip")
+    if (count := len(str(partial)) + 1 + LONGEST_NAME) > LONGEST_PATH:
+        raise PathTooLong(path=str(target), count=count, most=LONGEST_PATH)
+    place = unfinished.Place(str(partial), str(folder), str(zip_path), contents.version)
     renamed = False
     try:
+        if data is not None:
+            unfinished.begin(data, place)
         partial.mkdir(parents=True)
         files, notes = _write_all(contents, partial, progress)
         _write_texts(contents, partial, files, archive_name=zip_path.name)
@@ -134,11 +157,18 @@ def produce(contents: Contents, *, target: Path, progress: Progress = silent) ->
         sync_folder(target)  # the version is recorded after this; a power failure must not take the names back
     except OSError as err:
         _clear(partial, folder if renamed else None)
+        _cross_out(data, place)
         raise archive.trouble(err, folder) from err
     except BaseException:
         _clear(partial, folder if renamed else None)
+        _cross_out(data, place)
         raise
-    return Made(folder, zip_path, tuple(files), contents, notes)
+    return Made(folder, zip_path, tuple(files), contents, notes, place)
+
+
+def _cross_out(data: DataFolder | None, place: unfinished.Place) -> None:
+    if data is not None:
+        unfinished.end(data, place)
 
 
 def record(session: Session, *, made: Made) -> None:
@@ -195,9 +225,9 @@ def require_target(target: Path) -> None:
         probe.touch()
         probe.unlink()
     except OSError as err:
-        taken = isinstance(err, FileExistsError | NotADirectoryError)
-        why = "（或它的上级）是一个文件，不是文件夹" if taken else "不能写入"
-        raise FileTrouble(path=str(target), why=why) from err
+        if isinstance(err, FileExistsError | NotADirectoryError):
+            raise FileTrouble(path=str(target), why="（或它的上级）是一个文件，不是文件夹") from err
+        raise archive.trouble(err, target) from err
 
 
 def recorded(session: Session, *, made: Made) -> bool:
@@ -241,7 +271,8 @@ class _Writer:
 
     def done(self, path: Path, rows: int) -> None:
         """Note a file that is in place."""
-        self.files.append({"name": path.name, "sha256": archive.sha256_of(path), "rows": rows})
+        name = path.relative_to(self.folder).as_posix()
+        self.files.append({"name": name, "sha256": archive.sha256_of(path), "rows": rows})
         self.progress(len(self.files), self.total, path.name)
 
     def table(self, name: str, printed: Printed, *, on_paper: Printed | None = None) -> None:
@@ -270,6 +301,17 @@ class _Writer:
         self.notes.update(dict.fromkeys(warnings(drawn)))
         self.done(twin, len(contents.report.sections))
 
+    def apart(self, unit: str, tables: Sequence[Printed]) -> None:
+        """Write a unit's own annexes, as one workbook and one PDF."""
+        (self.folder / APART).mkdir(exist_ok=True)
+        path, title = self.folder / APART / archive.safe_name(f"{unit}.xlsx"), f"{unit} {APART}"
+        rows = sum(len(one.rows) for one in tables)
+        deliver_sheets(tables, path, title=title, made_at=self.made_at)
+        self.done(path, rows)
+        twin = path.with_suffix(".pdf")
+        self.notes.update(dict.fromkeys(warnings(deliver_book(tables, twin, title=title, made_at=self.made_at))))
+        self.done(twin, rows)
+
     def letter(self) -> None:
         """Write the covering letter, which names all papers before it."""
         written = letters.letter(self.contents, [str(file["name"]) for file in self.files])
@@ -288,10 +330,13 @@ class _Writer:
 
 
 def _write_all(contents: Contents, folder: Path, progress: Progress) -> tuple[list[dict[str, Any]], tuple[str, ...]]:
-    tables = {**contents.tables, **contents.lists}
-    writer = _Writer(contents, folder, progress, total=2 * len(tables) + (8 if contents.difference else 6))
+    tables = {**contents.tables, **contents.lists, **contents.public}
+    pairs = len(tables) + len(contents.by_unit)
+    writer = _Writer(contents, folder, progress, total=2 * pairs + (8 if contents.difference else 6))
     for name, printed in tables.items():
         writer.table(name, printed)
+    for unit, own in contents.by_unit.items():
+        writer.apart(unit, own)
     writer.report()
     writer.paper(SHEET, contents.sheet)
     if contents.difference is not None:

@@ -14,6 +14,7 @@ import re
 import threading
 import zipfile
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -87,9 +88,12 @@ def _is_passing(path: Path, folder: DataFolder) -> bool:
 
 
 def note_new(folder: DataFolder, made: dict[str, Backup]) -> None:
-    """Take down the backups that were made since the last look."""
+    """Take down the backups that were made since the last look.
+
+    Without their counts: what this list itself grows by must not count as the program's growth.
+    """
     for one in backup.listed(folder):
-        made.setdefault(one.path.name, one)
+        made.setdefault(one.path.name, replace(one, counts={}))
 
 
 def against_policy(folder: DataFolder, made: Iterable[Backup], *, now: datetime) -> list[str]:

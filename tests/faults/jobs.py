@@ -230,9 +230,8 @@ def _check_package(folder: Path, told: list[Said], facts: Said) -> list[str]:
     wrong += [
         f"acknowledged package {one['name']} is lost" for one in told if one["ack"] == "package" and one["name"] not in frozen & finished
     ]
-    known = folder / "unrecorded"
-    facts["whole packages that no version records"] = len(finished - frozen) - (int(known.read_text()) if known.exists() else 0)
-    known.write_text(str(len(finished - frozen)))
+    wrong += [f"{name} looks finished, and no version records it" for name in finished - frozen]
+    wrong += [f"{path.name} is left behind" for path in place.glob(".*.partial-*")]
     exported = folder / "名录.xlsx"
     if exported.exists():
         openpyxl.load_workbook(exported, read_only=True).close()
