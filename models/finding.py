@@ -87,3 +87,5 @@ class RectificationStep(Record, Base):
 # a grid of a million rows is counted and sorted within one of these alone
 Index("ix_finding_living_due", Finding.campaign_id, Finding.deleted_at, Finding.due)
 Index("ix_finding_living_status", Finding.campaign_id, Finding.deleted_at, Finding.status)
+Index("ix_finding_living_category", Finding.campaign_id, Finding.deleted_at, Finding.category)
+Index("ix_finding_living_level", Finding.campaign_id, Finding.deleted_at, Finding.level)

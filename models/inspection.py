@@ -126,3 +126,5 @@ class Recording(Record, Base):
 
 # a grid of a million rows is counted and sorted within one of these alone
 Index("ix_inspection_living_checked_on", Inspection.campaign_id, Inspection.deleted_at, Inspection.checked_on)
+Index("ix_inspection_living_platform_no", Inspection.campaign_id, Inspection.deleted_at, Inspection.platform_no)
+Index("ix_inspection_living_entered_on", Inspection.campaign_id, Inspection.deleted_at, Inspection.entered_on)

@@ -73,23 +73,32 @@ def save(session: Session, *, campaign_id: int, row: Row, record_id: int | None 
         EndsBeforeItBegins: The days are the wrong way round.
         Missing: The absence to change is gone.
     """
+    require(row)
+    person = people.need(session, name=str(row["name"]), campaign_id=campaign_id)
+    values = {**stored(row), "person_id": person.id}
+    if record_id is None:
+        return records.add(session, Absence(campaign_id=campaign_id, **values))
+    records.change(records.get(session, Absence, record_id), values)
+    return record_id
+
+
+def require(row: Row) -> None:
+    """Refuse a row that no absence can be made of.
+
+    Raises:
+        Invalid: Name or first day is empty.
+        EndsBeforeItBegins: The days are the wrong way round.
+    """
     records.require(ABSENCE_LIST, row)
     start, end = row["start"], row.get("end")
     assert isinstance(start, date)
     if isinstance(end, date) and end < start:
         raise EndsBeforeItBegins(name=row["name"], start=start, end=end)
-    person = people.need(session, name=str(row["name"]), campaign_id=campaign_id)
-    values: dict[str, Any] = {
-        "person_id": person.id,
-        "start": start,
-        "end": end,
-        "reason": row.get("reason") or ABSENCES[0],
-        "remark": row.get("remark"),
-    }
-    if record_id is None:
-        return records.add(session, Absence(campaign_id=campaign_id, **values))
-    records.change(records.get(session, Absence, record_id), values)
-    return record_id
+
+
+def stored(row: Row) -> dict[str, Any]:
+    """Return the columns of an absence for a clean row; whose it is apart."""
+    return {"reason": row.get("reason") or ABSENCES[0], **{key: row.get(key) for key in ("start", "end", "remark")}}
 
 
 def remove(session: Session, *, record_ids: Sequence[int]) -> None:

@@ -21,14 +21,14 @@ UNIT, PERSON = "unit", "person"
 PROPOSED, NOTIFIED, DECIDED, PAID = "proposed", "notified", "decided", "paid"
 ORDINARY, SUMMARY = "普通程序", "简易程序"
 FORM_FULL = CASE
-_AMOUNTS = {
+AMOUNTS = {
     "proposed": (UNIT, PROPOSED),
     "decided": (UNIT, DECIDED),
     "paid": (UNIT, PAID),
     "person_proposed": (PERSON, PROPOSED),
     "person_decided": (PERSON, DECIDED),
 }
-_JOINED = frozenset({"enterprise", "town", "findings", "person_party", *_AMOUNTS})
+_JOINED = frozenset({"enterprise", "town", "findings", "person_party", *AMOUNTS})
 _PLAIN = tuple(key for key in CASE_LIST.keys if key not in _JOINED)
 _MORE = tuple(key for key in CASE.keys if key not in CASE_LIST.keys)
 
@@ -65,7 +65,7 @@ def select_rows(campaign_id: int | None) -> Select[Any]:
     )
     numbers = records.joined(linked, Case)
     joined: dict[str, Any] = {"enterprise": Enterprise.name, "town": Enterprise.town, "findings": numbers, "person_party": person}
-    joined |= {key: latest_amount(*place) for key, place in _AMOUNTS.items()}
+    joined |= {key: latest_amount(*place) for key, place in AMOUNTS.items()}
     columns = [(joined[key] if key in joined else getattr(Case, key)).label(key) for key in CASE_LIST.keys]
     return (
         select(
@@ -76,7 +76,7 @@ def select_rows(campaign_id: int | None) -> Select[Any]:
             latest_amount(UNIT, NOTIFIED).label("notified"),
             latest_amount(PERSON, NOTIFIED).label("person_notified"),
         )
-        .join(Enterprise, Enterprise.id == Case.enterprise_id)
+        .outerjoin(Enterprise, Enterprise.id == Case.enterprise_id)  # outer: left out where nobody asks for it
         .where(Case.campaign_id == campaign_id, Case.deleted_at.is_(None))
     )
 
@@ -148,23 +148,11 @@ def save(session: Session, *, campaign_id: int, row: Row, record_id: int | None 
         UnknownEnterprise: Neither registry nor visits know the enterprise.
         Missing: The case to change is gone.
     """
-    records.require(CASE_LIST, row)
-    if not row.get("person_party") and any(isinstance(row.get(key), int) for key in ("person_proposed", "person_decided")):
-        message = "处罚个人 为空，却有对个人的罚款；填写姓名，或去掉金额"
-        raise Invalid([Issue(0, "person_party", "处罚个人", None, "missing", message)])
+    require(row)
     enterprise = _enterprise_of(session, record_id, str(row["enterprise"]))
     if enterprise is None:
         raise UnknownEnterprise(name=row["enterprise"])
-    values: dict[str, Any] = {key: row.get(key) for key in _PLAIN}
-    values |= {
-        "enterprise_id": enterprise.id,
-        "procedure": row.get("procedure") or ORDINARY,
-        "stage": row.get("stage") or _stage(row),
-        **{key: row[key] for key in _MORE if key in row},
-        **records.sourced(source),
-    }
-    if "handlers" in values:
-        values["handlers"] = list(records.names_of(values["handlers"])) or None
+    values = {**stored(row), "enterprise_id": enterprise.id, **records.sourced(source)}
     if record_id is None:
         case = Case(campaign_id=campaign_id, **values)
         records.add(session, case)
@@ -174,6 +162,31 @@ def save(session: Session, *, campaign_id: int, row: Row, record_id: int | None 
     _set_parties(session, case, enterprise.name, row)
     _set_findings(session, case, records.names_of(row.get("findings")))
     return case.id
+
+
+def require(row: Row) -> None:
+    """Refuse a row that no case can be made of.
+
+    Raises:
+        Invalid: A key field is empty, or a fine has no person.
+    """
+    records.require(CASE_LIST, row)
+    if not row.get("person_party") and any(isinstance(row.get(key), int) for key in ("person_proposed", "person_decided")):
+        message = "处罚个人 为空，却有对个人的罚款；填写姓名，或去掉金额"
+        raise Invalid([Issue(0, "person_party", "处罚个人", None, "missing", message)])
+
+
+def stored(row: Row) -> dict[str, Any]:
+    """Return the columns of a case; enterprise, parties and amounts apart."""
+    values: dict[str, Any] = {key: row.get(key) for key in _PLAIN}
+    values |= {
+        "procedure": row.get("procedure") or ORDINARY,
+        "stage": row.get("stage") or _stage(row),
+        **{key: row[key] for key in _MORE if key in row},
+    }
+    if "handlers" in values:
+        values["handlers"] = list(records.names_of(values["handlers"])) or None
+    return values
 
 
 def remove(session: Session, *, record_ids: Sequence[int]) -> None:
@@ -208,6 +221,23 @@ def pick_finding(listed: Sequence[Finding], text: str) -> Finding | None:
     """Return the finding that a text names: its number (3, 第3项) or its words."""
     bare = text.strip().removeprefix("第").removesuffix("项").removesuffix("条")
     return next((f for f in listed if str(f.no) == bare or name_key(f.hazard) == name_key(text)), None)
+
+
+def named_findings(listed: Sequence[Finding], named: Sequence[str]) -> list[Finding]:
+    """Return the findings of an enterprise that texts name.
+
+    Raises:
+        Invalid: One is not there.
+    """
+    wanted: list[Finding] = []
+    for text in named:
+        found = pick_finding(listed, text)
+        if found is None:
+            have = f"1 到 {max(f.no for f in listed)}" if listed else "还没有问题"
+            message = f"对应问题“{text}”在这家企业的问题里找不到（现有序号：{have}）"
+            raise Invalid([Issue(0, "findings", "对应问题", text, "finding_unknown", message)])
+        wanted.append(found)
+    return wanted
 
 
 def _enterprise_of(session: Session, record_id: int | None, name: str) -> Enterprise | None:
@@ -248,7 +278,7 @@ def _set_parties(session: Session, case: Case, enterprise: str, row: Row) -> Non
         elif party is not None:
             records.to_bin(session, CaseParty, [party.id])
             party = None
-        for key, (holder, amount) in _AMOUNTS.items():
+        for key, (holder, amount) in AMOUNTS.items():
             if holder == kind and party is not None and key in row:
                 _set_amount(session, case, party, amount, row[key])
     session.flush()
@@ -277,15 +307,7 @@ def _set_amount(session: Session, case: Case, party: CaseParty, kind: str, fen: 
 
 
 def _set_findings(session: Session, case: Case, named: tuple[str, ...]) -> None:
-    listed = findings_of(session, campaign_id=case.campaign_id, enterprise_id=case.enterprise_id)
-    wanted: list[Finding] = []
-    for text in named:
-        found = pick_finding(listed, text)
-        if found is None:
-            have = f"1 到 {max(f.no for f in listed)}" if listed else "还没有问题"
-            message = f"对应问题“{text}”在这家企业的问题里找不到（现有序号：{have}）"
-            raise Invalid([Issue(0, "findings", "对应问题", text, "finding_unknown", message)])
-        wanted.append(found)
+    wanted = named_findings(findings_of(session, campaign_id=case.campaign_id, enterprise_id=case.enterprise_id), named)
     present = {link.finding_id: link for link in records.alive(session, CaseFinding, case_id=case.id)}
     for finding in wanted:
         if present.pop(finding.id, None) is None:

@@ -84,22 +84,45 @@ def save(session: Session, *, campaign_id: int, row: Row, record_id: int | None 
         NoSuchGroup: There is no group of this name.
         Missing: The equipment to change is gone.
     """
-    records.require(EQUIPMENT_LIST, row)
-    wanted = records.text_of(row.get("group"))
-    group = groups.named(session, campaign_id=campaign_id, text=wanted)
-    if wanted and group is None:
-        raise NoSuchGroup(name=wanted)
+    require(row)
     holder = records.text_of(row.get("holder"))
-    values: dict[str, Any] = {key: row.get(key) for key in ("kind", "label", "provider", "handed_on", "returned_on", "remark")}
-    values |= {
-        "count": row.get("count") or 1,
-        "group_id": group.id if group else None,
+    values = {
+        **stored(row),
+        "group_id": group_of(session, campaign_id=campaign_id, row=row),
         "holder_id": people.need(session, name=holder, campaign_id=campaign_id).id if holder else None,
     }
     if record_id is None:
         return records.add(session, Equipment(campaign_id=campaign_id, **values))
     records.change(records.get(session, Equipment, record_id), values)
     return record_id
+
+
+def require(row: Row) -> None:
+    """Refuse a row whose sort is empty.
+
+    Raises:
+        Invalid: It is.
+    """
+    records.require(EQUIPMENT_LIST, row)
+
+
+def stored(row: Row) -> dict[str, Any]:
+    """Return the columns of equipment for a clean row; group and holder apart."""
+    plain = ("kind", "label", "provider", "handed_on", "returned_on", "remark")
+    return {**{key: row.get(key) for key in plain}, "count": row.get("count") or 1}
+
+
+def group_of(session: Session, *, campaign_id: int, row: Row) -> int | None:
+    """Return the group that a row names; None for none.
+
+    Raises:
+        NoSuchGroup: There is no group of this name.
+    """
+    wanted = records.text_of(row.get("group"))
+    group = groups.named(session, campaign_id=campaign_id, text=wanted)
+    if wanted and group is None:
+        raise NoSuchGroup(name=wanted)
+    return group.id if group else None
 
 
 def remove(session: Session, *, record_ids: Sequence[int]) -> None:

@@ -58,6 +58,15 @@ class NeedsSecondPerson(Refused):
 
 def select_rows(campaign_id: int | None) -> Select[Any]:
     """Return the query of a campaign's findings, columns as the form's keys."""
+    return _select().where(Finding.campaign_id == campaign_id)
+
+
+def select_by_day(campaign_id: int | None) -> Select[Any]:
+    """Return the same rows by way of the visits, whose index has their days."""
+    return _select().where(Inspection.campaign_id == campaign_id)
+
+
+def _select() -> Select[Any]:
     joined = {"enterprise": Enterprise.name, "town": Enterprise.town, "checked_on": Inspection.checked_on, "no": Finding.no}
     columns = [(joined[key] if key in joined else getattr(Finding, key)).label(key) for key in FINDING_LEDGER.keys]
     return (
@@ -70,8 +79,8 @@ def select_rows(campaign_id: int | None) -> Select[Any]:
             Inspection.state.label("visit_state"),
         )
         .join(Inspection, Inspection.id == Finding.inspection_id)
-        .join(Enterprise, Enterprise.id == Inspection.enterprise_id)
-        .where(Finding.campaign_id == campaign_id, Finding.deleted_at.is_(None), Inspection.deleted_at.is_(None))
+        .outerjoin(Enterprise, Enterprise.id == Inspection.enterprise_id)  # outer: left out where nobody asks for it
+        .where(Finding.deleted_at.is_(None), Inspection.deleted_at.is_(None))
     )
 
 
@@ -80,6 +89,7 @@ LISTING = Listing(
     select=select_rows,
     search=("search_text", "hazard", "category", "person"),
     default_sort="checked_on",
+    select_sorted=select_by_day,
     tables=frozenset({"finding", "inspection", "enterprise"}),
     table="finding",
 )

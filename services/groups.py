@@ -104,14 +104,7 @@ def save(session: Session, *, campaign_id: int, row: Row, record_id: int | None 
     """
     records.require(GROUP_LIST, row)
     name = str(row["name"])
-    values: dict[str, Any] = {
-        "name": name,
-        "quota": row.get("quota"),
-        "towns": list(records.names_of(row.get("towns"))) or None,
-        "vehicle": row.get("vehicle"),
-        "remark": row.get("remark"),
-        **records.sourced(source),
-    }
+    values = {**stored(row), **records.sourced(source)}
     others = [group for group in records.alive(session, Group, campaign_id=campaign_id) if group.id != record_id]
     if any(name_key(group.name) == name_key(name) for group in others):
         raise GroupExists(name=name)
@@ -127,6 +120,28 @@ def save(session: Session, *, campaign_id: int, row: Row, record_id: int | None 
         records.change(group, {**values, "position": position})
     _set_members(session, group, row)
     return group.id
+
+
+def stored(row: Row) -> dict[str, Any]:
+    """Return the columns of a group for a clean row; its members apart."""
+    towns = list(records.names_of(row.get("towns"))) or None
+    return {"name": str(row["name"]), "towns": towns, **{key: row.get(key) for key in ("quota", "vehicle", "remark")}}
+
+
+def members_of(row: Row) -> list[tuple[str, str]]:
+    """Return role and name of each member that a row names, in order."""
+    listed = {key: (row[key],) if key == "leader" and row.get(key) else row.get(key) for key in _ROLES}
+    return [(_ROLES[key], name) for key, names in listed.items() for name in records.names_of(names)]
+
+
+def holders(session: Session, *, campaign_id: int) -> dict[int, str]:
+    """Return the group that each person is in, today or later."""
+    query = (
+        select(GroupMember.person_id, Group.name)
+        .join(Group, Group.id == GroupMember.group_id)
+        .where(Group.campaign_id == campaign_id, Group.deleted_at.is_(None), nominations.present())
+    )
+    return {row[0]: row[1] for row in session.execute(query)}
 
 
 def remove(session: Session, *, record_ids: Sequence[int]) -> None:
@@ -186,12 +201,11 @@ def _roles(session: Session, group_id: int) -> list[tuple[str, str]]:
 
 def _set_members(session: Session, group: Group, row: Row) -> None:
     wanted: list[tuple[int, str]] = []
-    for key, role in _ROLES.items():
-        for name in records.names_of((row[key],) if key == "leader" and row.get(key) else row.get(key)):
-            person = people.need(session, name=name, campaign_id=group.campaign_id)
-            if person.id not in [known for known, _role in wanted]:
-                _require_free(session, group, person)
-                wanted.append((person.id, role))
+    for role, name in members_of(row):
+        person = people.need(session, name=name, campaign_id=group.campaign_id)
+        if person.id not in [known for known, _role in wanted]:
+            _require_free(session, group, person)
+            wanted.append((person.id, role))
     members = records.alive(session, GroupMember, group_id=group.id)
     present = {member.person_id: member for member in members if member.until is None or member.until >= clock.today()}
     for position, (person_id, role) in enumerate(wanted):

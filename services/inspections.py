@@ -51,7 +51,7 @@ def select_rows(campaign_id: int | None) -> Select[Any]:
             Enterprise.search_text.label("search_text"),
             Inspection.enterprise_id.label("enterprise_id"),
         )
-        .join(Enterprise, Enterprise.id == Inspection.enterprise_id)
+        .outerjoin(Enterprise, Enterprise.id == Inspection.enterprise_id)  # outer: left out where nobody asks for it
         .outerjoin(Group, Group.id == Inspection.group_id)
         .where(Inspection.campaign_id == campaign_id, Inspection.deleted_at.is_(None))
     )

@@ -11,19 +11,23 @@ from __future__ import annotations
 from array import array
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 from operator import itemgetter
 from typing import Any
 
 from sqlalchemy import JSON, BinaryExpression, ColumnElement, Integer, Null, Select, String, Subquery, column, func, or_, select
 from sqlalchemy.orm import Session
-from sqlalchemy.sql.operators import is_
+from sqlalchemy.sql.elements import UnaryExpression
+from sqlalchemy.sql.operators import custom_op, is_
 from sqlalchemy.sql.visitors import replacement_traverse
 
+from models.base import Base
 from models.forms import Form
 from services.conditions import clause, containing
 
 _BATCH = 500
 _FEW = 200
+_LIVING = ("campaign_id", "deleted_at")
 
 
 @dataclass(frozen=True)
@@ -38,6 +42,8 @@ class Listing:
         tables: Tables whose changes make it stale.
         table: Table that its ids belong to, for the history of a record.
         binned: The rows that lie in the bin instead of the living ones.
+        select_sorted: The same rows as `select`, in a query that has them in the default order
+            by an index; None where `select` has that itself.
     """
 
     form: Form
@@ -47,6 +53,7 @@ class Listing:
     tables: frozenset[str]
     table: str
     binned: bool = False
+    select_sorted: Callable[[int | None], Select[Any]] | None = None
 
     @property
     def bin(self) -> Listing:
@@ -81,7 +88,7 @@ def ids(
         filters: By key: a value, a tuple for any of them, or a `conditions.Condition`.
         sort: Key, "-" for descending; None takes the default.
     """
-    rows, query = _narrowed(listing, scope, text, filters)
+    rows, query = _narrowed(listing, scope, text, filters, sort=sort or listing.default_sort)
     ordered = _ordered(query.with_only_columns(rows.c.id), rows, listing, sort)
     session.flush()  # a bare connection does not: what was changed in this session counts as well
     found = session.connection().execute(ordered)
@@ -102,18 +109,21 @@ def head(
     sort: str | None = None,
     limit: int = 100,
 ) -> list[tuple[int, tuple[object, ...]]]:
-    """Return the first rows as (id, values in form order); arguments as `ids`."""
-    rows, query = _narrowed(listing, scope, text, filters)
-    columns = [rows.c.id, *(rows.c[key] for key in listing.form.keys)]
-    found = session.execute(_ordered(query.with_only_columns(*columns), rows, listing, sort).limit(limit))
-    return [(row[0], tuple(row[1:])) for row in found]
+    """Return the first rows as (id, values in form order); arguments as `ids`.
+
+    The order is found by ids alone: what a row is joined from is read for these few only.
+    """
+    table, query = _narrowed(listing, scope, text, filters, sort=sort or listing.default_sort)
+    first = list(session.scalars(_ordered(query.with_only_columns(table.c.id), table, listing, sort).limit(limit)))
+    values = rows(session, listing, first, scope=scope)
+    return [(number, values[number]) for number in first]
 
 
 def rows(session: Session, listing: Listing, wanted: Sequence[int], *, scope: int | None) -> dict[int, tuple[object, ...]]:
     """Return the values of these rows by id; ids that are gone are left out."""
     found: dict[int, tuple[object, ...]] = {}
+    table = _table(listing, scope, by_id=True)
     for start in range(0, len(wanted), _BATCH):
-        table = _table(listing, scope)
         columns = [table.c.id, *(table.c[key] for key in listing.form.keys)]
         for row in session.execute(select(*columns).where(table.c.id.in_(list(wanted[start : start + _BATCH])))):
             found[row[0]] = tuple(row[1:])
@@ -203,8 +213,10 @@ def _filled(cell: ColumnElement[Any]) -> ColumnElement[Any]:
     return func.nullif(cell, "") if isinstance(cell.type, String) else cell
 
 
-def _narrowed(listing: Listing, scope: int | None, text: str, filters: Mapping[str, object] | None) -> tuple[Subquery, Select[Any]]:
-    table = _table(listing, scope)
+def _narrowed(
+    listing: Listing, scope: int | None, text: str, filters: Mapping[str, object] | None, *, sort: str = ""
+) -> tuple[Subquery, Select[Any]]:
+    table = _table(listing, scope, sort)
     query: Select[Any] = select(table.c.id)
     for word in text.split():
         query = query.where(or_(*(containing(table.c[key], word) for key in listing.search)))
@@ -213,9 +225,36 @@ def _narrowed(listing: Listing, scope: int | None, text: str, filters: Mapping[s
     return table, query
 
 
-def _table(listing: Listing, scope: int | None) -> Subquery:
-    query = listing.select(scope)
-    return (_turned(query, listing.table) if listing.binned else query).subquery()
+def _table(listing: Listing, scope: int | None, sort: str = "", *, by_id: bool = False) -> Subquery:
+    as_default = sort.removeprefix("-") == listing.default_sort.removeprefix("-")
+    query = (listing.select_sorted if as_default and listing.select_sorted else listing.select)(scope)
+    query = _turned(query, listing.table) if listing.binned else query
+    return (_by_key(query, listing.table) if by_id and _walks(listing.table) else query).subquery()
+
+
+@cache
+def _walks(table: str) -> bool:
+    """Tell whether a table has an index of its living rows in some order."""
+    listed = Base.metadata.tables[table].indexes if table in Base.metadata.tables else ()
+    return any(len(index.columns) > 1 and index.columns[0].name in _LIVING for index in listed)
+
+
+def _by_key(query: Select[Any], table: str) -> Select[Any]:
+    """Return a query whose rows are best found by their keys.
+
+    A plus before a column keeps SQLite from an index over it: by that of the living rows
+    it would go through a whole campaign, where a hundred rows are asked for by id.
+    """
+
+    def hide(element: Any, **_more: Any) -> Any:
+        cell = element.left if isinstance(element, BinaryExpression) else None
+        if cell is None or getattr(getattr(cell, "table", None), "name", "") != table or getattr(cell, "name", "") not in _LIVING:
+            return None
+        return BinaryExpression(UnaryExpression(cell, operator=custom_op("+"), type_=cell.type), element.right, element.operator)
+
+    hidden = replacement_traverse(query, {}, hide)
+    assert isinstance(hidden, Select)
+    return hidden
 
 
 def _turned(query: Select[Any], table: str) -> Select[Any]:

@@ -143,6 +143,13 @@ def remove(session: Session, *, record_ids: Sequence[int]) -> None:
     records.to_bin(session, Person, record_ids)
 
 
+def stored(form: Form, row: Row, *, kind: str) -> dict[str, Any]:
+    """Return the columns of a person for a clean row of officers or experts."""
+    keys = [key for key in form.keys if key not in ("group", "role", "kind")]
+    facts: dict[str, Any] = {key: row.get(key) for key in keys if key in row}
+    return facts | {"name": str(row["name"]), "name_key": name_key(str(row["name"])), "kind": kind}
+
+
 def _load(session: Session, record_id: int, form: Form, campaign_id: int | None) -> Row:
     person = records.get(session, Person, record_id)
     chosen = EXPERT_LISTING if form is EXPERTS else LISTING
@@ -154,9 +161,7 @@ def _load(session: Session, record_id: int, form: Form, campaign_id: int | None)
 
 def _save(session: Session, form: Form, row: Row, record_id: int | None, campaign_id: int | None, *, kind: str) -> int:
     records.require(form, row)
-    keys = [key for key in form.keys if key not in ("group", "role", "kind")]
-    facts: dict[str, Any] = {key: row.get(key) for key in keys if key in row}
-    facts |= {"name": str(row["name"]), "name_key": name_key(str(row["name"])), "kind": kind}
+    facts = stored(form, row, kind=kind)
     if record_id is not None:
         person = records.get(session, Person, record_id)
         if kind == OFFICER and person.kind is None:

@@ -45,24 +45,32 @@ NOUNS: dict[str, tuple[str, ...]] = {
 }
 SHOWN = 100
 _REASON = "reason"
-# Rows that belong to a record of a register, and by which column; "person" is reached the other way round.
-_HOMES = {
-    "attendance": ("inspection", "inspection_id"),
-    "recording": ("inspection", "inspection_id"),
-    "rectification_step": ("finding", "finding_id"),
-    "group_member": ("inspection_group", "group_id"),
-    "case_party": ("penalty_case", "case_id"),
-    "case_finding": ("penalty_case", "case_id"),
-    "case_amount": ("case_party", "party_id"),
-    "nomination_event": ("secondment", "secondment_id"),
+# Rows that belong to a record of a register, and by which column (the first that is filled); "person" is reached
+# the other way round.
+_HOMES: dict[str, tuple[tuple[str, str], ...]] = {
+    "attendance": (("inspection", "inspection_id"),),
+    "recording": (("inspection", "inspection_id"),),
+    "rectification_step": (("finding", "finding_id"),),
+    "group_member": (("inspection_group", "group_id"),),
+    "case_party": (("penalty_case", "case_id"),),
+    "case_finding": (("penalty_case", "case_id"),),
+    "case_amount": (("case_party", "party_id"),),
+    "nomination_event": (("secondment", "secondment_id"), ("reporting_unit", "unit_id")),
 }
+_OF_PERSON = frozenset({"secondment", "absence"})  # called by the name of the person
 _MEMBERS = frozenset({"attendance", "group_member", "case_party", "case_finding"})
 _UPWARDS = {"secondment": ("person", "person_id")}
-_REGISTERS = frozenset({"secondment", "inspection_group", "enterprise", "inspection", "finding", "penalty_case"})
+_REGISTERS = frozenset(
+    {
+        *("secondment", "inspection_group", "enterprise", "inspection", "finding", "penalty_case"),
+        *("reporting_unit", "absence", "equipment"),
+    }
+)
 HIDDEN = frozenset(
     {
         *("id", "uid", "revision", "created_at", "updated_at", "deleted_at", "campaign_id", "name_key", "search_text", "position"),
         *("key", "flags", "source_file", "source_sheet", "source_row", "evidence", "case_id", "party_id"),
+        *("totals", "history_head"),  # of a package: for programs
     }
 )
 _GONE = ("删除", "移入回收站")
@@ -179,9 +187,9 @@ OPERATIONS = Form(
         Column("id", "步", COUNT, width_mm=15, source="office"),
         Column("at", "时间", replace(TEXT, show=_at), width_mm=33, source="office"),
         Column("operator", "操作人", TEXT, width_mm=20, source="office"),
-        Column("label", "做了什么", TEXT, width_mm=56, source="office"),
-        Column("reason", "原因", replace(TEXT, show=reason_of), width_mm=31, source="office"),
-        Column("state", "撤销情况", TEXT, width_mm=35, source="office"),
+        Column("label", "做了什么", TEXT, width_mm=68, source="office"),
+        Column("reason", "原因", replace(TEXT, show=reason_of), width_mm=24, source="office"),
+        Column("state", "撤销情况", TEXT, width_mm=30, source="office"),
         Column("rows", "改动", COUNT, width_mm=15, source="office"),
         Column("tables", "记录", replace(TEXT, show=_touched), width_mm=24, source="office"),
         Column("kind", "种类", TEXT, width_mm=16, source="office"),
@@ -296,10 +304,11 @@ def _step(session: Session, operation: Operation, changes: Sequence[RowChange]) 
 def _family(session: Session, table: str, record_id: int) -> dict[str, list[int]]:
     """Return the record and the rows that belong to it, ids by table."""
     found = {table: [record_id]}
-    for part, (owner, key) in _HOMES.items():
-        if owner in found:
-            rows = Base.metadata.tables[part]
-            found[part] = list(session.scalars(select(rows.c.id).where(rows.c[key].in_(found[owner]))))
+    for part, homes in _HOMES.items():
+        for owner, key in homes:
+            if owner in found:
+                rows = Base.metadata.tables[part]
+                found[part] = list(session.scalars(select(rows.c.id).where(rows.c[key].in_(found[owner]))))
     if table in _UPWARDS:
         part, key = _UPWARDS[table]
         rows = Base.metadata.tables[table]
@@ -395,21 +404,23 @@ class _Teller:
 
     def _called(self, table: str, row: Mapping[str, Any]) -> tuple[str, str]:
         """Return the name of the record that a row is or belongs to, and what it is of that record."""
-        if table == "secondment" and row.get("person_id") is not None:
+        if table in _OF_PERSON and row.get("person_id") is not None:
             return row_name("person", self._row("person", int(row["person_id"])) or {}), table_name(table)
+        if table == "equipment":
+            return f"{table_name(table)}“{' '.join(str(row[key]) for key in ('kind', 'label') if row.get(key))}”", ""
         if table == "rule":
             return f"{table_name(table)}“{row.get('article') or row.get('key')}”", ""
-        owner, key = _HOMES.get(table, ("", ""))
-        above = self._row(owner, int(row[key])) if row.get(key) is not None else None
-        return (self._called(owner, above)[0], table_name(table)) if above else (row_name(table, row), "")
+        belongs = _owner(table, row)
+        above = self._row(*belongs) if belongs else None
+        return (self._called(belongs[0], above)[0], table_name(table)) if belongs and above else (row_name(table, row), "")
 
     def _home(self, table: str, row_id: int) -> Key | None:
         row = self._row(table, row_id)
         if row is None or row.get("deleted_at") is not None:
             return None
         if table in _HOMES:
-            owner, key = _HOMES[table]
-            return self._home(owner, int(row[key])) if row.get(key) is not None else None
+            belongs = _owner(table, row)
+            return self._home(*belongs) if belongs else None
         if table == "person":
             rows = Base.metadata.tables["secondment"]
             newest = select(rows.c.id).where(rows.c.person_id == row_id, rows.c.deleted_at.is_(None)).order_by(rows.c.id.desc())
@@ -426,6 +437,11 @@ _WORDS = {
 
 def _table_rows(session: Session, table: str, row_id: int) -> dict[int, dict[str, Any]]:
     return history.table_row(session, Base.metadata.tables[table], [row_id])
+
+
+def _owner(table: str, row: Mapping[str, Any]) -> Key | None:
+    """Return table and id of the row that a row belongs to."""
+    return next(((owner, int(row[key])) for owner, key in _HOMES.get(table, ()) if row.get(key) is not None), None)
 
 
 def _verb(before: Mapping[str, Any] | None, after: Mapping[str, Any] | None) -> str:
@@ -445,6 +461,8 @@ def _bare_name(table: str, row: Mapping[str, Any]) -> str:
 def _flat(value: object) -> str:
     if isinstance(value, list):
         return "、".join(_flat(one) for one in value)
+    if isinstance(value, dict) and value.get("name"):
+        return str(value["name"])  # a file: what it weighs and its digest are for programs
     if isinstance(value, dict):
         return "；".join(f"{key}：{_flat(one)}" for key, one in value.items() if one not in (None, ""))
     return str(value)

@@ -89,7 +89,8 @@ def save(session: Session, *, campaign_id: int, row: Row, record_id: int | None 
         **records.sourced(source),
     }
     if record_id is None:
-        person = find(session, name=facts["name"], cert_no=facts["cert_no"], phone=facts["phone"]) or Person(**facts)  # type: ignore[arg-type]
+        cert_no, phone = records.text_of(row.get("cert_no")), records.text_of(row.get("phone"))
+        person = find(session, name=str(row["name"]), cert_no=cert_no, phone=phone) or Person(**facts)
         if person.id is None:
             records.add(session, person)
         else:
@@ -123,12 +124,16 @@ def find(session: Session, *, name: str, cert_no: str | None = None, phone: str 
     """
     query = select(Person).where(Person.name_key == name_key(name), Person.deleted_at.is_(None)).order_by(Person.id)
     for person in session.scalars(query):
-        if cert_no and person.cert_no and cert_no != person.cert_no:
-            continue
-        if not (cert_no and person.cert_no) and phone and person.phone and phone != person.phone:
-            continue
-        return person
+        if may_be(cert_no=cert_no, phone=phone, known_cert=person.cert_no, known_phone=person.phone):
+            return person
     return None
+
+
+def may_be(*, cert_no: str | None, phone: str | None, known_cert: str | None, known_phone: str | None) -> bool:
+    """Tell whether two of one name may be one: by certificate, else by phone."""
+    if cert_no and known_cert:
+        return cert_no == known_cert
+    return not (phone and known_phone) or phone == known_phone
 
 
 def need(session: Session, *, name: str, campaign_id: int | None = None) -> Person:

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from models.base import Base, Record
 from models.forms import Form, Issue, Row
 from services import clock, history
-from services.errors import Invalid, Missing
+from services.errors import Invalid, Missing, Problem, Refused
 from services.words import table_name
 
 R = TypeVar("R", bound=Record)
@@ -35,13 +35,35 @@ class Source:
     flags: tuple[Mapping[str, object], ...] = ()
 
     def columns(self) -> dict[str, Any]:
-        """Return the values for the columns of `models.base.Sourced`."""
+        """Return the columns of `models.base.Sourced`; none for a row typed by hand."""
+        if not self.file:
+            return {}
         return {
             "source_file": self.file,
             "source_sheet": self.sheet,
             "source_row": self.row,
             "flags": [dict(f) for f in self.flags] or None,
         }
+
+
+TYPED = Source("", "", 0)  # of a row that came from no file
+
+
+class SomeRefused(Refused):
+    """Some of many rows cannot be saved; nothing was written.
+
+    Attributes:
+        problems: Why, by the row's place among the given ones.
+    """
+
+    code = "rows_refused"
+    template = "{count} 行没有写入：{first}"
+    mend = "改好这几行再写入，或去掉它们。"
+
+    def __init__(self, problems: Mapping[int, Problem]) -> None:
+        """Name the first reason."""
+        super().__init__(count=len(problems), first=next(iter(problems.values())).message())
+        self.problems = dict(problems)
 
 
 def get(session: Session, entity: type[R], record_id: int) -> R:

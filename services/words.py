@@ -8,6 +8,7 @@ from datetime import datetime
 from models.annexes import ENTERPRISE_LIST, GROUP_LIST, annex_1
 from models.forms import Column, Form
 from models.ledgers import ASSIGNMENTS, CASE, FINDING, RECORDINGS, VISIT
+from models.rosters import ABSENCE_LIST, EQUIPMENT_LIST
 
 _TABLES: dict[str, str] = {
     "campaign": "专项行动",
@@ -49,6 +50,8 @@ _FORMS: dict[str, Form] = {
     "recording": RECORDINGS,
     "finding": FINDING,
     "penalty_case": CASE,
+    "absence": ABSENCE_LIST,
+    "equipment": EQUIPMENT_LIST,
 }
 _FIELDS: dict[str, str] = {
     "deleted_at": "回收站",

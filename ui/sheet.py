@@ -35,6 +35,7 @@ QMainWindow, #page, #header, #filterBar, #panelScroll, #panelBody, #panelFoot, #
 #gridStatus { background: $paper; border-top: 1px solid $hairline; }
 #gridStatus QLabel { color: $ink2; font-size: ${note}px; }
 #sidePanel { background: $paper; border-left: 1px solid $hairline; }
+#sidePanel[floats="true"] { border-left: 1px solid $line; }
 #panelHead { border-bottom: 1px solid $hairline; }
 #panelFoot { border-top: 1px solid $hairline; }
 #card { background: $paper; border: 1px solid $hairline; border-radius: ${r_card}px; }
@@ -156,6 +157,7 @@ QProgressBar::chunk { background: $action; border-radius: 2px; }
 #palette { background: $raised; border: 1px solid $line; border-radius: ${r_popup}px; }
 #paletteHits { background: $raised; border: 0; outline: 0; }
 QDialog { background: $raised; }
+QDialog #panelScroll, QDialog #panelBody { background: $raised; }
 #dialogFoot { background: $sunken; border-top: 1px solid $hairline; }
 #factBox { background: $sunken; border: 1px solid $hairline; border-radius: ${r_control}px; padding: 6px 10px; }
 """)

@@ -2,7 +2,8 @@
 
 Used where a list asks for decisions: issues of pre-flight, received files,
 versions. A row may carry an icon, a badge and one small button; the button is
-painted, Enter and a double click do the same.
+painted, Enter and a double click do the same; its quiet action has Shift+Enter.
+Both keys stand in the tooltip and are read aloud.
 """
 
 from __future__ import annotations
@@ -99,11 +100,12 @@ class TwoLineModel(QAbstractListModel):
         if role == ENTRY:
             return entry
         if role == Qt.ItemDataRole.ToolTipRole:
-            return (entry.tip or None) if isinstance(entry, Item) else None
+            return "\n".join(part for part in (entry.tip, "　".join(_keys(entry))) if part) or None if isinstance(entry, Item) else None
         if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole):
             if isinstance(entry, Head):
                 return " ".join(part for part in (entry.badge[0] if entry.badge else "", entry.text) if part)
-            return "，".join(part for part in (entry.badge[0] if entry.badge else "", entry.title, entry.note) if part)
+            said = "，".join(part for part in (entry.badge[0] if entry.badge else "", entry.title, entry.note) if part)
+            return said if role == Qt.ItemDataRole.DisplayRole else "，".join([said, *_keys(entry)])
         return None
 
 
@@ -148,7 +150,7 @@ class TwoLineDelegate(QStyledItemDelegate):
         if not entry.button:
             return QRect()
         now = theme.current()
-        width = QFontMetrics(now.font()).horizontalAdvance(entry.button) + 18
+        width = QFontMetrics(now.font("note")).horizontalAdvance(entry.button) + 18
         height = now.px("control", "button_small")
         return QRect(rect.right() - 10 - width, rect.center().y() - height // 2, width, height)
 
@@ -157,7 +159,7 @@ class TwoLineDelegate(QStyledItemDelegate):
         if not entry.link:
             return QRect()
         right = self.button_rect(rect, entry).left() if entry.button else rect.right() - 10
-        width = QFontMetrics(theme.current().font()).horizontalAdvance(entry.link) + 12
+        width = QFontMetrics(theme.current().font("note")).horizontalAdvance(entry.link) + 12
         height = theme.current().px("control", "button_small")
         return QRect(right - 4 - width, rect.center().y() - height // 2, width, height)
 
@@ -183,7 +185,7 @@ class TwoLineDelegate(QStyledItemDelegate):
             room.setRight(box.left() - 8)
         if entry.link:
             box = self.link_rect(rect, entry)
-            painter.setFont(now.font())
+            painter.setFont(now.font("note"))
             painter.setPen(now.color("action_text"))
             painter.drawText(box, Qt.AlignmentFlag.AlignCenter, entry.link)
             room.setRight(box.left() - 4)
@@ -204,7 +206,7 @@ class TwoLineDelegate(QStyledItemDelegate):
         painter.setPen(QPen(now.color("line"), 1))
         painter.setBrush(now.color("paper"))
         painter.drawRoundedRect(QRectF(box).adjusted(0.5, 0.5, -0.5, -0.5), now.px("radius", "control"), now.px("radius", "control"))
-        painter.setFont(now.font())
+        painter.setFont(now.font("note"))
         painter.setPen(now.color("action_text"))
         painter.drawText(box, Qt.AlignmentFlag.AlignCenter, word)
         painter.restore()
@@ -321,6 +323,12 @@ class TwoLineList(QListView):
             return
         entry = index.data(ENTRY)
         self.chosen.emit(entry.key if isinstance(entry, Item) else None)
+
+
+def _keys(entry: Item) -> list[str]:
+    """Say what the keys do that press what is painted in a row."""
+    pressed = (("Enter", entry.button), ("Shift+Enter", entry.link))
+    return [f"{key} {word}" for key, word in pressed if word]
 
 
 def _write(painter: QPainter, line: QRect, words: str, look: tuple[str, str], shorten: Qt.TextElideMode) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
@@ -16,15 +16,16 @@ from services.errors import Refused
 from services.exports.archive import sha256_of
 from services.exports.deliver import deliver_workbook
 from services.exports.printed import Printed
+from services.exports.streamed import MOST_ROWS, deliver_stream
 from services.listing import Listing
 from services.progress import Progress, silent
 
-MOST_ROWS = 20_000
+STREAMED_FROM = 5_000  # a longer table is written row after row, without wrapped lines
 _AT_ONCE = 500
 
 
 class TooManyRows(Refused):
-    """More rows than a workbook of this sort is good for."""
+    """More rows than a sheet can hold."""
 
     code = "too_many_rows"
     template = "有 {rows} 行，一次最多导出 {most} 行。"
@@ -83,15 +84,22 @@ def export_listing(
         raise TooManyRows(rows=f"{len(wanted):,}", most=f"{MOST_ROWS:,}")
     columns = tuple(shown.form.column(key) for key in keys) or shown.form.columns
     places = [shown.form.keys.index(column.key) for column in columns]
-    rows: list[Row] = []
-    for start in range(0, len(wanted), _AT_ONCE):
-        progress(start, len(wanted), "正在取数")
-        part = wanted[start : start + _AT_ONCE].tolist()
-        found = listing.rows(session, shown, part, scope=scope)
-        rows += [_row(columns, [found[number][place] for place in places], veiled=veiled) for number in part if number in found]
-    progress(len(wanted), len(wanted), "正在写文件")
-    deliver_workbook(Printed(replace(shown.form, columns=columns, rules=()), rows), target, made_at=clock.now())
-    return Exported(target, len(rows), sha256_of(target))
+
+    def rows() -> Iterator[Row]:
+        for start in range(0, len(wanted), _AT_ONCE):
+            progress(start, len(wanted), "正在导出")
+            part = wanted[start : start + _AT_ONCE].tolist()
+            found = listing.rows(session, shown, part, scope=scope)
+            yield from (_row(columns, [found[number][place] for place in places], veiled=veiled) for number in part if number in found)
+        progress(len(wanted), len(wanted), "正在写文件")
+
+    if len(wanted) > STREAMED_FROM:
+        count = deliver_stream(columns, rows(), target, title=shown.form.title, made_at=clock.now())
+    else:
+        listed = list(rows())
+        deliver_workbook(Printed(replace(shown.form, columns=columns, rules=()), listed), target, made_at=clock.now())
+        count = len(listed)
+    return Exported(target, count, sha256_of(target))
 
 
 def note_export(session: Session, *, exported: Exported) -> None:

@@ -30,13 +30,13 @@ from services.exports.wrapping import wrap
 MARGIN_INCHES = 20 / 25.4
 TEXT = "@"
 
-_PIXELS_PER_MM = 96 / 25.4
+PIXELS_PER_MM = 96 / 25.4
 # Column widths are counted in digits of the book's default font. This one is 7 pixels
 # wide in Excel, in WPS, and in LibreOffice even where another font stands in for it.
-_DEFAULT_FONT = {"font_name": "Verdana", "font_size": 8, "font_scheme": "none"}
-_LONGEST_CELL = 32_767
-_FIRST_EXCEL_DAY = date(1900, 3, 1)
-_LEADS_TO_FORMULA = tuple("=+-@＝＋－＠")
+DEFAULT_FONT = {"font_name": "Verdana", "font_size": 8, "font_scheme": "none"}
+LONGEST_CELL = 32_767
+FIRST_EXCEL_DAY = date(1900, 3, 1)
+LEADS_TO_FORMULA = tuple("=+-@＝＋－＠")
 _PAPER_CODES = {"A4": 9, "A3": 8}
 _STACKED = 270
 _CHINESE = 134
@@ -82,7 +82,7 @@ def write_book(tables: Sequence[Printed], target: Path, *, title: str, made_at: 
         OSError: The path cannot be written.
         CellTooLong: A text has more than 32,767 characters.
     """
-    book = xlsxwriter.Workbook(str(target), {"in_memory": True, "default_format_properties": _DEFAULT_FONT})
+    book = xlsxwriter.Workbook(str(target), {"in_memory": True, "default_format_properties": DEFAULT_FONT})
     book.set_properties({"title": title, "author": "", "created": made_at.astimezone(UTC).replace(tzinfo=None)})
     formats: dict[tuple[tuple[str, object], ...], Any] = {}
     for printed in tables:
@@ -178,7 +178,7 @@ class _Sheet:
         """Draw label, title and facts; return the row of the first heading."""
         layout = self.layout
         for index, width in enumerate(layout.widths_mm):
-            self.sheet.set_column_pixels(index, index, max(1, round(width * _PIXELS_PER_MM)))
+            self.sheet.set_column_pixels(index, index, max(1, round(width * PIXELS_PER_MM)))
         if printed.label:
             look = self.format(font_name=fonts.name_for(fonts.HEAD), font_size=LABEL_PT, align="left")
             self._full_width([printed.label], layout.label_height_pt, look)
@@ -250,7 +250,7 @@ class _Sheet:
             # A phone number that fits must stay on its line whatever font the reader has.
             one_line = align == "center" and len(wrap(cell.text, room_em(width_mm, size))) == 1
             look["shrink" if one_line else "text_wrap"] = True
-            if cell.text.startswith(_LEADS_TO_FORMULA):
+            if cell.text.startswith(LEADS_TO_FORMULA):
                 look["quote_prefix"] = True
         return self.format(**look)
 
@@ -261,7 +261,7 @@ class _Sheet:
             self.sheet.write_number(row, index, cell.number, look)
         elif not cell.text:
             self.sheet.write_blank(row, index, None, look)
-        elif len(cell.text) > _LONGEST_CELL:
+        elif len(cell.text) > LONGEST_CELL:
             raise CellTooLong(row=row + 1, title=self.title_of(index), count=len(cell.text))
         else:
             self.sheet.write_string(row, index, cell.text, look)
@@ -301,7 +301,7 @@ def _sheet_name(printed: Printed) -> str:
 
 
 def _is_day(cell: Cell) -> bool:
-    return cell.day is not None and cell.day >= _FIRST_EXCEL_DAY
+    return cell.day is not None and cell.day >= FIRST_EXCEL_DAY
 
 
 def _stored(cell: Cell) -> object:

@@ -8,7 +8,23 @@ import pytest
 
 from models import Base, Finding
 from models.annexes import CASE_LIST, FINDING_LEDGER
-from services import cases, enterprises, findings, groups, history, listing, operations, people, reasons, undoing
+from services import (
+    absences,
+    campaigns,
+    cases,
+    enterprises,
+    equipment,
+    findings,
+    groups,
+    history,
+    listing,
+    operations,
+    people,
+    reasons,
+    reporting,
+    seconding,
+    undoing,
+)
 from services.errors import NothingToUndo, ReasonNeeded
 from services.store import Store
 from services.words import field_name
@@ -160,6 +176,30 @@ def test_a_deleted_record_says_so_and_has_no_place_to_jump_to(store: Store) -> N
     with store.read() as session:
         (change,) = operations.load(session, operation_id=2).changes
     assert (change.verb, change.home, change.lines) == ("移入回收站", None, ())
+
+
+def test_steps_of_a_nomination_absences_and_equipment_are_named_and_lead_somewhere(store: Store, campaign: int) -> None:
+    with store.write("准备") as session:
+        lent = make.person(session, campaign, "周砚秋")
+        (unit,) = [one.id for one in campaigns.units(session, campaign_id=campaign) if one.name == "石坪镇"]
+    with store.write("接收") as session:
+        seconding.accept(session, secondment_ids=[lent])
+    with store.write("催报") as session:
+        reporting.chase(session, campaign_id=campaign, unit_ids=[unit])
+    with store.write("请假") as session:
+        away = absences.save(session, campaign_id=campaign, row={"name": "周砚秋", "start": date(2023, 4, 3)})
+    with store.write("装备") as session:
+        piece = equipment.save(session, campaign_id=campaign, row={"kind": "执法记录仪", "label": "07", "group": "第一检查组"})
+    with store.read() as session:
+        told = [operations.load(session, operation_id=number).changes[0] for number in _numbers(store)[:4]]
+        kept = operations.of_record(session, table="reporting_unit", record_id=unit)
+    assert [(one.name, one.part, one.home) for one in told] == [
+        ("装备“执法记录仪 07”", "", ("equipment", piece)),
+        ("人员“周砚秋”", "请假", ("absence", away)),
+        ("报送单位“石坪镇”", "抽调经过", ("reporting_unit", unit)),
+        ("人员“周砚秋”", "抽调经过", ("secondment", lent)),
+    ]
+    assert next(step.label for step in kept) == "催报"
 
 
 def test_every_field_that_changes_has_a_name_in_chinese() -> None:

@@ -11,8 +11,12 @@ from pytestqt.qtbot import QtBot
 
 from services import enterprises, undoing
 from services.store import Store
+from tests import make
 from tests.ui.registers import CONTROL, labels, opened, press, settle, texts
+from ui.pages.cases import CASES
 from ui.pages.enterprises import ENTERPRISES
+from ui.pages.findings import FINDINGS
+from ui.pages.groups import EQUIPMENT
 from ui.pages.paste_preview import PastePreview, look_of
 from ui.pages.people import PEOPLE
 from ui.pages.register import RegisterPage
@@ -164,3 +168,37 @@ def test_cancelling_the_preview_changes_nothing(firms: RegisterPage, qtbot: QtBo
     settle(qtbot, tasks_sync)
     assert labels(store) == before
     assert texts(firms, "employees")[0] == "10"
+
+
+@pytest.mark.parametrize("kind", ["people", "findings", "cases", "equipment"])
+def test_a_long_block_below_the_last_row_makes_rows_in_every_register(
+    qtbot: QtBot, tasks_sync: SyncTasks, store: Store, campaign_id: int, kind: str
+) -> None:
+    with store.write("准备") as session:
+        make.visit(session, campaign_id)
+    firm = "岚桥区瑞丰纺织有限公司"
+    register, (first, said), (last, told) = {
+        "people": (PEOPLE, ("name", "样例{}"), ("unit_position", "样例镇科员")),
+        "findings": (FINDINGS, ("enterprise", firm), ("hazard", "配电箱{}未接地")),
+        "cases": (CASES, ("enterprise", firm), ("violation", "未接地{}")),
+        "equipment": (EQUIPMENT, ("kind", "执法记录仪"), ("label", "{}")),
+    }[kind]
+    keys = register.form.keys
+    between = "\t" * (keys.index(last) - keys.index(first))
+    lines = [f"{said.format(number)}{between}{told.format(number)}" for number in range(60)]
+    page = opened(qtbot, tasks_sync, campaign_id, register)
+    for key in register.hidden:
+        page.grid.show_column(key, shown=True)
+    before = page.model.count
+    put("\n".join([*lines, lines[0]]))
+    page.grid.go_to_place(before, keys.index(first))
+    press(page, Key.Key_V, held=CONTROL)
+    qtbot.waitUntil(lambda: page.findChild(PastePreview) is not None, timeout=5000)
+    preview(page).write.click()
+    settle(qtbot, tasks_sync)
+    if kind == "people":  # the same person twice: this row is named, the others can be written
+        assert next(row.reason for row in preview(page).plan.rows if row.reason).startswith("样例0 已在本次行动的抽调人员里")
+        preview(page).write.click()
+        settle(qtbot, tasks_sync)
+    assert page.model.count == before + (60 if kind == "people" else 61)
+    assert labels(store)[0].startswith(f"新增{register.noun} 6")

@@ -141,7 +141,7 @@ def test_the_record_behind_a_change_is_one_click_away(page: HistoryPage, qtbot: 
     jump = next(button for button in page.panel.body.findChildren(QPushButton) if "问题" in button.text())
     with qtbot.waitSignal(page.desk.go_asked) as asked:
         jump.click()
-    assert asked.args == ["hazard_list", 1]
+    assert asked.args == ["hazard_list", ("finding", 1)]
 
 
 def test_a_hidden_page_is_fresh_when_it_is_shown_again(page: HistoryPage, qtbot: QtBot, tasks_sync: SyncTasks, store: Store) -> None:

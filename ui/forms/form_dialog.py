@@ -20,6 +20,7 @@ from ui.forms.field_set import ENTER, FieldSet
 from ui.forms.panel_parts import DraftLine
 
 FULL_WIDTH_MM = 80
+_TALLEST = 0.9
 
 
 class FormDialog(QDialog):
@@ -85,16 +86,23 @@ class FormDialog(QDialog):
         checked = self.field_set.show_remarks(everywhere=True)
         if checked.blocked:
             self.fields[checked.blocked[0]].take_focus()
+            self._grow()
         else:
             self.field_set.settle()
             self.completed.emit(checked.row)
 
-    def refuse(self, sentence: str) -> None:
-        """Show why a service did not take the row, at its first field."""
+    def refuse(self, sentence: str, *, key: str = "") -> None:
+        """Show why a service did not take the row.
+
+        Args:
+            sentence: What is wrong and how to mend it.
+            key: Column that it is about; the first field if it is about none.
+        """
         self.field_set.stir()
-        first = next(iter(self.fields.values()))
-        first.set_remark(Remark("bad", sentence))
-        first.take_focus()
+        at = self.fields.get(key) or next(iter(self.fields.values()))
+        at.take_focus()  # first: what a field is left with is checked anew, and every remark with it
+        at.set_remark(Remark("bad", sentence))
+        self._grow()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Save on Ctrl+Enter from the buttons too."""
@@ -103,9 +111,16 @@ class FormDialog(QDialog):
         else:
             super().keyPressEvent(event)
 
+    def _grow(self) -> None:
+        """Give what is said under the fields its room, as far as the screen has it."""
+        self._grid.activate()
+        lacking = self._grid.sizeHint().height() - self._scroll.viewport().height()
+        if lacking > 0:
+            self.resize(self.width(), min(self.height() + lacking, round(self.screen().availableGeometry().height() * _TALLEST)))
+
     def _body(self) -> QWidget:
         body = QWidget()
-        grid = QGridLayout(body)
+        grid = self._grid = QGridLayout(body)
         grid.setContentsMargins(0, 0, 8, 0)
         grid.setHorizontalSpacing(12)
         grid.setVerticalSpacing(theme.current().px("space", "field_gap"))
@@ -121,8 +136,9 @@ class FormDialog(QDialog):
         for number in (0, 1):
             grid.setColumnStretch(number, 1)
             grid.setColumnMinimumWidth(number, 200)
-        scroll = QScrollArea()
+        scroll = self._scroll = QScrollArea()
         scroll.setObjectName("panelScroll")
+        scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # or the first thing typed would go nowhere
         scroll.setFrameShape(QFrame.Shape.NoFrame)
         scroll.setWidgetResizable(True)
         scroll.setWidget(body)

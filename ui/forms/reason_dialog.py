@@ -32,7 +32,7 @@ def ask(problem: ReasonNeeded, job: Job, tasks: Tasks, window: QWidget) -> None:
     """
     from services import reasons  # noqa: PLC0415 - with it comes SQLAlchemy, which the first paint does without
 
-    dialog = ReasonDialog(problem.fields["changes"], window)  # type: ignore[arg-type]
+    dialog = ReasonDialog(problem.fields["changes"], window)  # type: ignore[arg-type]  # sentences, put there by `reasons`
     # functions of their own: a slot of the job itself would go with the job
     dialog.given.connect(lambda reason: job.again(reason))
     dialog.rejected.connect(lambda: job.refuse(problem))

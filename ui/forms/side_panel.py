@@ -179,8 +179,13 @@ class SidePanel(QFrame):
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Hand files to the strip before an editor makes text of their names."""
         strip = self._strip
-        if strip is not None and isinstance(event, QDragEnterEvent | QDropEvent) and event.mimeData().hasUrls():
-            (strip.dropEvent if event.type() == QEvent.Type.Drop else strip.dragEnterEvent)(event)  # type: ignore[arg-type]
+        if strip is not None and isinstance(event, QDropEvent) and event.mimeData().hasUrls():
+            if isinstance(event, QDragEnterEvent):
+                strip.dragEnterEvent(event)
+            elif event.type() == QEvent.Type.Drop:
+                strip.dropEvent(event)
+            else:
+                event.acceptProposedAction()
             return True
         if strip is not None and isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress:
             return event.matches(QKeySequence.StandardKey.Paste) and strip.paste()

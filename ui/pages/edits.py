@@ -15,6 +15,7 @@ from typing import Any
 from models.forms import Column, Form, Row
 from services.errors import Problem, Refused
 from services.progress import Progress, silent
+from services.records import SomeRefused
 from ui.forms.checking import check
 from ui.tables.blocks import Edit
 
@@ -169,8 +170,12 @@ def write_plan(
     fresh = [row for row in wanted if row.record_id < 0]
     if save_many is not None and len(fresh) >= MANY:
         progress(0, len(wanted), "写入")
-        made = save_many(session, campaign_id=campaign_id, rows=[row.values for row in fresh])
-        saved.update(zip((row.record_id for row in fresh), made, strict=True))
+        try:
+            made = save_many(session, campaign_id=campaign_id, rows=[row.values for row in fresh])
+            saved.update(zip((row.record_id for row in fresh), made, strict=True))
+        except SomeRefused as some:
+            refused.update((fresh[place].record_id, problem) for place, problem in some.problems.items())
+            wanted = [row for row in wanted if row.record_id >= 0]
     for number, row in enumerate(wanted):
         if number % 100 == 0:
             progress(number, len(wanted), "写入")

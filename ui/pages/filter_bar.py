@@ -265,7 +265,7 @@ class FilterBar(QWidget):
             menu = QMenu(self)
             menu.addAction(f"去掉视图“{self._views[number].title}”", lambda: self.forget_asked.emit(self._views[number]))
             menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-            menu.popup(self.tabs.mapToGlobal(place))  # type: ignore[call-overload]
+            menu.popup(self.tabs.mapToGlobal(place))  # type: ignore[call-overload]  # the stubs know no point alone
 
     def _show_chips(self) -> None:
         while (item := self._chips.takeAt(0)) is not None:

@@ -16,6 +16,7 @@ from ui import theme
 NARROWEST = 300
 LOWEST = 120
 HIGHEST = 250  # the register under the cards keeps five rows on a laptop
+LEAST, SHARE = 120, 0.42  # with large text the register under the cards still shows some rows
 SHOWN = 3
 EXPERT = "专家"
 _SPACE = "&nbsp;&nbsp; "
@@ -223,7 +224,9 @@ class GroupCards(QScrollArea):
         for card in self.cards:
             card.setFixedHeight(highest)
         bar = self.horizontalScrollBar().sizeHint().height() if wide < least else 0
-        self._wanted = min(highest + 24 + bar, round(HIGHEST * theme.current().scale))
+        page = self.parentWidget()
+        most = round(page.height() * SHARE) if page is not None else highest
+        self._wanted = min(highest + 24 + bar, round(HIGHEST * theme.current().scale), max(most, LEAST))
         self.setMaximumHeight(self._wanted)
         self.updateGeometry()
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from services import campaigns, equipment, groups, people
+from services import campaigns, equipment, groups, pasting, people
 from ui.pages.register import Register, import_action, ways_in
 
 GROUPS = Register(
@@ -13,6 +13,7 @@ GROUPS = Register(
     listing=groups.LISTING,
     load=groups.load,
     save=groups.save,
+    save_many=pasting.save_groups,
     remove=groups.remove,
     noun="检查组",
     unit="组",
@@ -31,6 +32,7 @@ EQUIPMENT = Register(
     listing=equipment.LISTING,
     load=equipment.load,
     save=equipment.save,
+    save_many=pasting.save_equipment,
     remove=equipment.remove,
     noun="装备",
     unit="件",

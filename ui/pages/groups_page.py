@@ -50,6 +50,11 @@ class GroupsPage(RegisterPage):
         else:
             self._show_rosters(())
 
+    def show_row(self, table: str, record_id: int) -> None:
+        """Go to a record of whatever section lists its table."""
+        if not self.sections.show_row(table, record_id):
+            self.show_record(record_id)
+
     def show_record(self, record_id: int) -> None:
         """Go to a group, out of whatever section is in front."""
         self.sections.turn(0)

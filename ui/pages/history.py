@@ -34,7 +34,7 @@ from ui.tables.table_view import GridStatus
 VIEWS = (View("全部"), View("导入", {"kind": "导入"}), View("已撤销", {"undone": True}))
 PAGES = {
     "secondment": "people", "inspection_group": "groups", "enterprise": "enterprises", "inspection": "inspections",
-    "finding": "hazard_list", "penalty_case": "cases",
+    "finding": "hazard_list", "penalty_case": "cases", "reporting_unit": "people", "absence": "people", "equipment": "groups",
 }  # fmt: skip
 _SETTLED_MS = 120
 _OWN = ("days", "noun")
@@ -182,7 +182,7 @@ class HistoryPage(Page):
         self.panel.undo_asked.connect(self._undo)
         self.panel.redo_asked.connect(self._redo)
         self.panel.linked.connect(self.show_record)
-        self.panel.record_asked.connect(lambda table, number: self.desk.go(PAGES[table], number))
+        self.panel.record_asked.connect(lambda table, number: self.desk.go(PAGES[table], (table, number)))
         self.panel.returned.connect(self.grid.setFocus)
         self.desk.masking_changed.connect(self._load)
         find = QShortcut(QKeySequence.StandardKey.Find, self)

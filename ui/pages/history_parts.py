@@ -22,7 +22,7 @@ from ui.tables.table_view import GridView
 WIDTH, WIDE = 372, 480
 ROUND_NAME = 84  # margins, padding and the mark beside the name of a record
 KEY = "history"
-WORDS = 176  # least width of what was done
+WORDS = 232  # least width of what was done
 DAYS = Form(
     code="days",
     title="哪几天",
@@ -213,7 +213,7 @@ class StepGrid(GridView):
         if self.keys and "label" not in arrangement.load(KEY).widths:
             words = self.keys.index("label")
             taken = sum(self.columnWidth(number) for number in self.shown_columns if number != words)
-            self.setColumnWidth(words, max(WORDS, self.viewport().width() - taken))
+            self.setColumnWidth(words, max(round(WORDS * theme.current().scale), self.viewport().width() - taken))
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Enter goes into the changes of the step."""

@@ -165,10 +165,13 @@ class Page(QWidget):
         """Go where a click from another page leads.
 
         Args:
-            target: Record id, mapping of filters, "new", or None for the page as it is.
+            target: Record id, (table, id) where a page has several registers, mapping of filters,
+                "new", or None for the page as it is.
         """
         if isinstance(target, int):
             self.show_record(target)
+        elif isinstance(target, tuple):
+            self.show_row(*target)
         elif isinstance(target, Mapping):
             self.show_filtered(target)
         elif target == "new":
@@ -176,6 +179,10 @@ class Page(QWidget):
 
     def show_record(self, record_id: int) -> None:
         """Go to a record; pages without records do nothing."""
+
+    def show_row(self, table: str, record_id: int) -> None:  # noqa: ARG002 - pages of one register need no table
+        """Go to a record of one of the page's registers."""
+        self.show_record(record_id)
 
     def show_filtered(self, filters: Mapping[str, object]) -> None:
         """Show only the rows with these values; pages without rows do nothing."""

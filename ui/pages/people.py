@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from services import absences, campaigns, groups, officers, people, reporting
+from services import absences, campaigns, groups, officers, pasting, people, reporting
 from ui.pages.filter_bar import View
 from ui.pages.register import Register, import_action, ways_in
 
@@ -16,6 +16,7 @@ PEOPLE = Register(
     listing=people.LISTING,
     load=people.load,
     save=people.save,
+    save_many=pasting.save_people,
     remove=people.remove,
     noun="人员",
     unit="人",
@@ -37,6 +38,7 @@ UNITS = Register(
     listing=reporting.LISTING,
     load=reporting.load,
     save=reporting.save,
+    save_many=pasting.save_units,
     remove=reporting.remove,
     noun="报送单位",
     unit="家",
@@ -55,6 +57,7 @@ OFFICERS = Register(
     listing=officers.LISTING,
     load=officers.load,
     save=officers.save,
+    save_many=pasting.save_officers,
     remove=officers.remove,
     noun="执法人员",
     unit="人",
@@ -73,6 +76,7 @@ EXPERTS = Register(
     listing=officers.EXPERT_LISTING,
     load=officers.load_expert,
     save=officers.save_expert,
+    save_many=pasting.save_experts,
     remove=officers.remove,
     noun="专家",
     unit="人",
@@ -96,6 +100,7 @@ ABSENCES = Register(
     listing=absences.LISTING,
     load=absences.load,
     save=absences.save,
+    save_many=pasting.save_absences,
     remove=absences.remove,
     noun="请假",
     unit="条",

@@ -71,6 +71,7 @@ class PeoplePage(RegisterPage):
         deal = QShortcut(QKeySequence(DEAL_KEYS), self)
         deal.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
         deal.activated.connect(self.deal)
+        self.panel.fields.filled.connect(self.passage.hide)  # a new record has come from nowhere yet
         self.records.shown.connect(self._ask_passage)
         listed = (
             Section("报送单位", UNITS, partial(UnitsPage, self)),
@@ -87,6 +88,11 @@ class PeoplePage(RegisterPage):
             self.desk.tasks.query(_standing, campaign_id=self.desk.campaign_id).then(self._show_standing)
         else:
             self._show_standing(None)
+
+    def show_row(self, table: str, record_id: int) -> None:
+        """Go to a record of whatever section lists its table."""
+        if not self.sections.show_row(table, record_id):
+            self.show_record(record_id)
 
     def show_record(self, record_id: int) -> None:
         """Go to a person, out of whatever section is in front."""

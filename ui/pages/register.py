@@ -14,7 +14,7 @@ from typing import Any
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeySequence, QResizeEvent, QShortcut
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QSplitter, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QStackedWidget, QVBoxLayout, QWidget
 
 from models.forms import Form
 from services import backup, recycling
@@ -30,6 +30,7 @@ from ui.pages.empty import EmptyState, Way
 from ui.pages.filter_bar import FilterBar, View
 from ui.pages.narrowing import Narrowing
 from ui.pages.page import Action, Desk, Entry, Page
+from ui.pages.panel_bay import PanelBay
 from ui.pages.record_desk import RecordDesk
 from ui.pages.record_history import RecordHistory
 from ui.pages.scribe import Scribe
@@ -191,13 +192,9 @@ class RegisterPage(Page):
         self.scribe.make_edits(edits)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """Let panel and rows grow in a wide window."""
+        """Let the bar over the grid follow the width."""
         super().resizeEvent(event)
-        before = self.panel.minimumWidth()
-        self.panel.follow_theme()
         self.filters.follow_width()
-        if self.panel.minimumWidth() != before:
-            self.split.setSizes([self.width() - self.panel.minimumWidth(), self.panel.minimumWidth()])
 
     def _build(self) -> None:
         none = QWidget()
@@ -222,15 +219,8 @@ class RegisterPage(Page):
         for widget in (self.filters, self._rows, self.status):
             rows.addWidget(widget)
         rows.setStretch(1, 1)
-        self.split = QSplitter(Qt.Orientation.Horizontal)
-        self.split.setHandleWidth(1)
-        self.split.setChildrenCollapsible(False)
-        self.split.addWidget(work)
-        self.split.addWidget(self.panel)
-        self.split.setStretchFactor(0, 1)
-        self.split.setStretchFactor(1, 0)
-        work.setMinimumWidth(420)
-        self._stack.addWidget(self.split)
+        self.bay = PanelBay(work, self.panel)
+        self._stack.addWidget(self.bay)
         title, why = self.register.missing
         ways = self.register.ways(self) if self.register.ways else ()
         own = Way(self.register.new_label, "逐条录入，存一条是一条", self.register.new_label, self.new_record)
@@ -257,7 +247,8 @@ class RegisterPage(Page):
         self._restore_button.clicked.connect(lambda: self.restore(self.grid.selected_ids()))
         self.panel.remove_asked.connect(lambda: self.remove([self.panel.record_id] if self.panel.record_id is not None else []))
         self.panel.closed.connect(self._close_panel)
-        self.panel.returned.connect(self._back)
+        self.panel.returned.connect(lambda: self._close_panel() if self.bay.floats else self._back())
+        self.bay.dismissed.connect(self._dismiss)
         find = QShortcut(QKeySequence.StandardKey.Find, self)
         find.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
         find.activated.connect(self.filters.find_box.setFocus)
@@ -358,6 +349,10 @@ class RegisterPage(Page):
         self.panel.hide()
         self._back()
         self._rows_came()
+
+    def _dismiss(self) -> None:
+        if self.records.may_leave():
+            self._close_panel()
 
     def _back(self) -> None:
         if self._stack.currentIndex() == 0:

@@ -95,6 +95,15 @@ class Sections(QObject):
             front.grid.setFocus()
         self.turned.emit(number)
 
+    def show_row(self, table: str, record_id: int) -> bool:
+        """Go to a record of the section that lists its table; False if none does."""
+        for number, section in enumerate(self._sections, 1):
+            if section.register.listing.table == table:
+                self.turn(number)
+                self.page(number).show_record(record_id)
+                return True
+        return False
+
     def step(self, steps: int) -> None:
         """Turn to the next section, or the one before; after the last comes the first."""
         self.turn((self.number + steps) % len(self._words))

@@ -6,8 +6,16 @@ from dataclasses import dataclass
 
 from PySide6.QtCore import Qt
 
+from models.forms import Column
+
 LOOK = int(Qt.ItemDataRole.UserRole) + 1
 ID = int(Qt.ItemDataRole.UserRole) + 2
+_NUMERIC = ("0", "0.0%", "General")
+
+
+def stands_right(column: Column) -> bool:
+    """Tell whether a column holds numbers, typed or not: they stand at the right."""
+    return column.kind.excel in _NUMERIC
 
 
 @dataclass(frozen=True)

@@ -24,8 +24,9 @@ Index = QModelIndex | QPersistentModelIndex
 PX_PER_MM = 3.6
 WIDTHS = (56, 320)
 NAME_WIDTH = 112
-CODE_MM, WIDEST_CODE = 34, "91370399MA00000000"
+CODE_MM, WIDEST_CODE = 34, "91370399MAWW00000W"
 NUMBERS_WIDTH = 42
+SPREADING = ("names", "long")  # what grows where there is room: the last column alone would take all
 REMEMBER_AFTER_MS = 300
 
 
@@ -57,6 +58,8 @@ class ColumnsView(QTableView):
         self._settings_key = settings_key
         self._sort = ""
         self._first_hidden: tuple[str, ...] = ()
+        self._natural: dict[int, int] = {}  # widths by column, while nobody has set one by hand
+        self._spreading = False
         self._head = GridHeader(Qt.Orientation.Horizontal, self)
         self._side = GridHeader(Qt.Orientation.Vertical, self)
         self.setHorizontalHeader(self._head)
@@ -189,12 +192,14 @@ class ColumnsView(QTableView):
                 view.setColumnWidth(number, round(kept.widths.get(column.key, 0) * scale) or max(title, wide))
             if kept.hidden is not None:
                 self.setColumnHidden(number, column.key in kept.hidden)
+        self._natural = {} if kept.widths else {number: self.columnWidth(number) for number in range(len(self.columns))}
         keys = self.keys
         frozen = keys[: self._frozen]
         order = [*frozen, *(key for key in arrangement.ordered(keys, kept.order) if key not in frozen)]
         for place, key in enumerate(order):
             self._head.moveSection(self._head.visualIndex(keys.index(key)), place)
         self._remembering.stop()
+        self._spread()
         self._pinned.place()
 
     def scrollTo(self, index: Index, hint: QAbstractItemView.ScrollHint = QAbstractItemView.ScrollHint.EnsureVisible) -> None:
@@ -215,6 +220,7 @@ class ColumnsView(QTableView):
         """Keep the frozen view in place."""
         super().resizeEvent(event)
         self._measure()
+        self._spread()
         self._pinned.place()
 
     def changeEvent(self, event: QEvent) -> None:
@@ -244,6 +250,18 @@ class ColumnsView(QTableView):
             view.horizontalHeader().setFixedHeight(head)
         self._side.setFixedWidth(round(NUMBERS_WIDTH * theme.current().scale))
 
+    def _spread(self) -> None:
+        """Share room that is left over among the columns of long texts; a width set by hand ends that."""
+        shown = self.shown_columns
+        growing = [column for column in shown[:-1] if column in self._natural and self.columns[column].kind.editor in SPREADING]
+        room = self.viewport().width() - sum(self._natural.get(column, 0) for column in shown)
+        self._spreading = True
+        for column in growing:
+            wide = self._natural[column] + min(max(room, 0) // (len(growing) + 1), self._natural[column])
+            for view in (self, self._pinned):
+                view.setColumnWidth(column, wide)
+        self._spreading = False
+
     def _clicked(self, section: int) -> None:
         """Sort up, then down, then as the page does by itself."""
         key = self.keys[section]
@@ -258,7 +276,8 @@ class ColumnsView(QTableView):
         self._remember_soon()
 
     def _remember_soon(self) -> None:
-        if self._head.underMouse() or self._pinned.head.underMouse():
+        if not self._spreading and (self._head.underMouse() or self._pinned.head.underMouse()):
+            self._natural = {}
             self._remembering.start()
 
 

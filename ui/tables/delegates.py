@@ -24,7 +24,7 @@ from PySide6.QtWidgets import (
 )
 
 from ui import icons, theme
-from ui.tables.cell_look import LOOK, CellLook
+from ui.tables.cell_look import LOOK, CellLook, stands_right
 
 Index = QModelIndex | QPersistentModelIndex
 State = QStyle.StateFlag
@@ -221,7 +221,7 @@ class GridHeader(QHeaderView):
         painter.setPen(now.color("ink2" if across else "ink3"))
         side = Qt.AlignmentFlag.AlignLeft if across else Qt.AlignmentFlag.AlignRight
         columns = getattr(model, "columns", ())
-        if across and section < len(columns) and columns[section].kind.editor in ("count", "amount"):
+        if across and section < len(columns) and stands_right(columns[section]):
             side = Qt.AlignmentFlag.AlignRight
         room = rect.adjusted(PADDING, 0, -PADDING, -1)
         if across and (section in self.filtered or section == self._hovered):

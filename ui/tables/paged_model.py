@@ -19,7 +19,7 @@ from PySide6.QtCore import QModelIndex, QObject, QPersistentModelIndex, Qt, QTim
 
 from models.forms import Column
 from models.values import masked
-from ui.tables.cell_look import ID, LOOK, CellLook
+from ui.tables.cell_look import ID, LOOK, CellLook, stands_right
 from ui.tables.pages import PAGE, Marks, Values
 from ui.tables.rows_by_id import Question, RowsById, Source
 from ui.tasks import Tasks
@@ -29,7 +29,6 @@ __all__ = ["PAGE", "PagedModel", "Question", "Source", "Values"]
 WAITING = "…"
 GONE = "已删除"
 VEILED = "打码的号码，在右侧记录里点开显示"
-RIGHT = ("count", "amount")
 READ_ONLY = "readonly"
 TYPE_HERE = "在此输入，或整段粘贴"
 STORED_SHOWS_MS = 600
@@ -243,7 +242,7 @@ class PagedModel(RowsById):
             return CellLook(text=text, gone=values is not None, waiting=values is None)
         record_id, this = self._ids[row], self.columns[column]
         mark = self._pages.mark(record_id, this.key)
-        right = this.kind.editor in RIGHT
+        right = stands_right(this)
         refused = (record_id, this.key) in self.typing.refused
         return CellLook(
             text=text,
@@ -265,7 +264,7 @@ class PagedModel(RowsById):
         if not any(draft.values()):
             return CellLook(text=TYPE_HERE, hint=True)
         lacks = this.required and not text
-        return CellLook(text=text, right=this.kind.editor in RIGHT, changed=bool(text), flag="soon" if lacks else "")
+        return CellLook(text=text, right=stands_right(this), changed=bool(text), flag="soon" if lacks else "")
 
     def _set_draft_cell(self, key: str, text: str) -> bool:
         if self.typing.draft.get(key, "") == text:

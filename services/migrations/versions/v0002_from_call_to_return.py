@@ -6,6 +6,9 @@ the history says of it, and the history of old rows does not know them.
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from typing import Any
+
 import sqlalchemy as sa
 from alembic import op
 
@@ -42,6 +45,54 @@ REPLACED = (
     ("inspection", "ix_inspection_campaign_id"),
     ("finding", "ix_finding_campaign_id"),
 )
+# What is new, each with its own columns, what these refer to, and what is looked up by.
+TABLES: tuple[tuple[str, tuple[sa.Column[Any], ...], dict[str, str], tuple[str, ...]], ...] = (
+    (
+        "nomination_event",
+        (
+            sa.Column("campaign_id", sa.Integer(), nullable=False),
+            sa.Column("unit_id", sa.Integer(), nullable=True),
+            sa.Column("secondment_id", sa.Integer(), nullable=True),
+            sa.Column("kind", sa.String(), nullable=False),
+            sa.Column("on", sa.Date(), nullable=False),
+            sa.Column("reason", sa.String(), nullable=True),
+            sa.Column("due", sa.Date(), nullable=True),
+            sa.Column("other_id", sa.Integer(), nullable=True),
+        ),
+        {"campaign_id": "campaign", "unit_id": "reporting_unit", "secondment_id": "secondment", "other_id": "secondment"},
+        ("campaign_id", "secondment_id", "unit_id"),
+    ),
+    (
+        "absence",
+        (
+            sa.Column("campaign_id", sa.Integer(), nullable=False),
+            sa.Column("person_id", sa.Integer(), nullable=False),
+            sa.Column("start", sa.Date(), nullable=False),
+            sa.Column("end", sa.Date(), nullable=True),
+            sa.Column("reason", sa.String(), nullable=False),
+            sa.Column("remark", sa.String(), nullable=True),
+        ),
+        {"campaign_id": "campaign", "person_id": "person"},
+        ("campaign_id", "person_id"),
+    ),
+    (
+        "equipment",
+        (
+            sa.Column("campaign_id", sa.Integer(), nullable=False),
+            sa.Column("group_id", sa.Integer(), nullable=True),
+            sa.Column("holder_id", sa.Integer(), nullable=True),
+            sa.Column("kind", sa.String(), nullable=False),
+            sa.Column("label", sa.String(), nullable=True),
+            sa.Column("count", sa.Integer(), nullable=False),
+            sa.Column("provider", sa.String(), nullable=True),
+            sa.Column("handed_on", sa.Date(), nullable=True),
+            sa.Column("returned_on", sa.Date(), nullable=True),
+            sa.Column("remark", sa.String(), nullable=True),
+        ),
+        {"campaign_id": "campaign", "group_id": "inspection_group", "holder_id": "person"},
+        ("campaign_id", "group_id"),
+    ),
+)
 
 
 def upgrade() -> None:
@@ -52,91 +103,22 @@ def upgrade() -> None:
         op.drop_index(name, table_name=table)
     for table, name, columns in INDEXES:
         op.create_index(name, table, list(columns), unique=False)
-    _events()
-    _absences()
-    _equipment()
+    for table, own, refers, indexed in TABLES:
+        _make(table, own, refers, indexed)
 
 
-def _events() -> None:
-    op.create_table(
-        "nomination_event",
-        sa.Column("campaign_id", sa.Integer(), nullable=False),
-        sa.Column("unit_id", sa.Integer(), nullable=True),
-        sa.Column("secondment_id", sa.Integer(), nullable=True),
-        sa.Column("kind", sa.String(), nullable=False),
-        sa.Column("on", sa.Date(), nullable=False),
-        sa.Column("reason", sa.String(), nullable=True),
-        sa.Column("due", sa.Date(), nullable=True),
-        sa.Column("other_id", sa.Integer(), nullable=True),
+def _make(table: str, own: Sequence[sa.Column[Any]], refers: Mapping[str, str], indexed: Sequence[str]) -> None:
+    """Make a table: its own columns, what every record has, its references by name."""
+    kept = (
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("uid", sa.String(length=36), nullable=False),
         sa.Column("revision", sa.Integer(), nullable=False),
         sa.Column("created_at", sa.String(length=32), nullable=False),
         sa.Column("updated_at", sa.String(length=32), nullable=False),
         sa.Column("deleted_at", sa.String(length=32), nullable=True),
-        sa.ForeignKeyConstraint(["campaign_id"], ["campaign.id"], name=op.f("fk_nomination_event_campaign_id_campaign")),
-        sa.ForeignKeyConstraint(["unit_id"], ["reporting_unit.id"], name=op.f("fk_nomination_event_unit_id_reporting_unit")),
-        sa.ForeignKeyConstraint(["secondment_id"], ["secondment.id"], name=op.f("fk_nomination_event_secondment_id_secondment")),
-        sa.ForeignKeyConstraint(["other_id"], ["secondment.id"], name=op.f("fk_nomination_event_other_id_secondment")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_nomination_event")),
-        sa.UniqueConstraint("uid", name=op.f("uq_nomination_event_uid")),
-        sqlite_autoincrement=True,
     )
-    op.create_index(op.f("ix_nomination_event_campaign_id"), "nomination_event", ["campaign_id"], unique=False)
-    op.create_index(op.f("ix_nomination_event_secondment_id"), "nomination_event", ["secondment_id"], unique=False)
-    op.create_index(op.f("ix_nomination_event_unit_id"), "nomination_event", ["unit_id"], unique=False)
-
-
-def _absences() -> None:
-    op.create_table(
-        "absence",
-        sa.Column("campaign_id", sa.Integer(), nullable=False),
-        sa.Column("person_id", sa.Integer(), nullable=False),
-        sa.Column("start", sa.Date(), nullable=False),
-        sa.Column("end", sa.Date(), nullable=True),
-        sa.Column("reason", sa.String(), nullable=False),
-        sa.Column("remark", sa.String(), nullable=True),
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("uid", sa.String(length=36), nullable=False),
-        sa.Column("revision", sa.Integer(), nullable=False),
-        sa.Column("created_at", sa.String(length=32), nullable=False),
-        sa.Column("updated_at", sa.String(length=32), nullable=False),
-        sa.Column("deleted_at", sa.String(length=32), nullable=True),
-        sa.ForeignKeyConstraint(["campaign_id"], ["campaign.id"], name=op.f("fk_absence_campaign_id_campaign")),
-        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_absence_person_id_person")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_absence")),
-        sa.UniqueConstraint("uid", name=op.f("uq_absence_uid")),
-        sqlite_autoincrement=True,
-    )
-    op.create_index(op.f("ix_absence_campaign_id"), "absence", ["campaign_id"], unique=False)
-    op.create_index(op.f("ix_absence_person_id"), "absence", ["person_id"], unique=False)
-
-
-def _equipment() -> None:
-    op.create_table(
-        "equipment",
-        sa.Column("campaign_id", sa.Integer(), nullable=False),
-        sa.Column("group_id", sa.Integer(), nullable=True),
-        sa.Column("holder_id", sa.Integer(), nullable=True),
-        sa.Column("kind", sa.String(), nullable=False),
-        sa.Column("label", sa.String(), nullable=True),
-        sa.Column("count", sa.Integer(), nullable=False),
-        sa.Column("provider", sa.String(), nullable=True),
-        sa.Column("handed_on", sa.Date(), nullable=True),
-        sa.Column("returned_on", sa.Date(), nullable=True),
-        sa.Column("remark", sa.String(), nullable=True),
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("uid", sa.String(length=36), nullable=False),
-        sa.Column("revision", sa.Integer(), nullable=False),
-        sa.Column("created_at", sa.String(length=32), nullable=False),
-        sa.Column("updated_at", sa.String(length=32), nullable=False),
-        sa.Column("deleted_at", sa.String(length=32), nullable=True),
-        sa.ForeignKeyConstraint(["campaign_id"], ["campaign.id"], name=op.f("fk_equipment_campaign_id_campaign")),
-        sa.ForeignKeyConstraint(["group_id"], ["inspection_group.id"], name=op.f("fk_equipment_group_id_inspection_group")),
-        sa.ForeignKeyConstraint(["holder_id"], ["person.id"], name=op.f("fk_equipment_holder_id_person")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_equipment")),
-        sa.UniqueConstraint("uid", name=op.f("uq_equipment_uid")),
-        sqlite_autoincrement=True,
-    )
-    op.create_index(op.f("ix_equipment_campaign_id"), "equipment", ["campaign_id"], unique=False)
-    op.create_index(op.f("ix_equipment_group_id"), "equipment", ["group_id"], unique=False)
+    keys = [sa.ForeignKeyConstraint([key], [f"{home}.id"], name=op.f(f"fk_{table}_{key}_{home}")) for key, home in refers.items()]
+    once = (sa.PrimaryKeyConstraint("id", name=op.f(f"pk_{table}")), sa.UniqueConstraint("uid", name=op.f(f"uq_{table}_uid")))
+    op.create_table(table, *own, *kept, *keys, *once, sqlite_autoincrement=True)
+    for key in indexed:
+        op.create_index(op.f(f"ix_{table}_{key}"), table, [key], unique=False)

@@ -6,6 +6,7 @@ the history says of it, and the history of old rows does not know them.
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import sqlalchemy as sa
@@ -77,6 +78,67 @@ COLUMNS: tuple[tuple[str, sa.Column[Any]], ...] = (
     ("case_party", sa.Column("clause", sa.String(), nullable=True)),
     ("case_amount", sa.Column("document_no", sa.String(), nullable=True)),
 )
+# What is new, each with its own columns, what these refer to, and what is looked up by.
+TABLES: tuple[tuple[str, tuple[sa.Column[Any], ...], dict[str, str], tuple[str, ...]], ...] = (
+    (
+        "assignment",
+        (
+            sa.Column("campaign_id", sa.Integer(), nullable=False),
+            sa.Column("group_id", sa.Integer(), nullable=True),
+            sa.Column("enterprise_id", sa.Integer(), nullable=False),
+            sa.Column("kind", sa.String(), nullable=False),
+            sa.Column("position", sa.Integer(), nullable=False),
+            sa.Column("planned_on", sa.Date(), nullable=True),
+            sa.Column("reason", sa.String(), nullable=True),
+        ),
+        {"campaign_id": "campaign", "group_id": "inspection_group", "enterprise_id": "enterprise"},
+        ("campaign_id", "enterprise_id", "group_id"),
+    ),
+    (
+        "recording",
+        (
+            sa.Column("inspection_id", sa.Integer(), nullable=False),
+            sa.Column("scene", sa.String(), nullable=False),
+            sa.Column("path", sa.String(), nullable=False),
+            sa.Column("sha256", sa.String(length=64), nullable=False),
+            sa.Column("size", sa.Integer(), nullable=False),
+            sa.Column("started_at", sa.String(), nullable=True),
+            sa.Column("ended_at", sa.String(), nullable=True),
+            sa.Column("remark", sa.String(), nullable=True),
+        ),
+        {"inspection_id": "inspection"},
+        ("inspection_id",),
+    ),
+    (
+        "evidence",
+        (
+            sa.Column("attachment_id", sa.Integer(), nullable=False),
+            sa.Column("inspection_id", sa.Integer(), nullable=True),
+            sa.Column("finding_id", sa.Integer(), nullable=True),
+            sa.Column("case_id", sa.Integer(), nullable=True),
+            sa.Column("kind", sa.String(), nullable=False),
+            sa.Column("caption", sa.String(), nullable=True),
+            sa.Column("original_sha256", sa.String(length=64), nullable=False),
+            sa.Column("taken_at", sa.String(), nullable=True),
+        ),
+        {"attachment_id": "attachment", "inspection_id": "inspection", "finding_id": "finding", "case_id": "penalty_case"},
+        ("attachment_id", "case_id", "finding_id", "inspection_id"),
+    ),
+    (
+        "rectification_step",
+        (
+            sa.Column("finding_id", sa.Integer(), nullable=False),
+            sa.Column("kind", sa.String(), nullable=False),
+            sa.Column("on", sa.Date(), nullable=False),
+            sa.Column("person", sa.String(), nullable=True),
+            sa.Column("reason", sa.Text(), nullable=True),
+            sa.Column("was_due", sa.Date(), nullable=True),
+            sa.Column("due", sa.Date(), nullable=True),
+        ),
+        {"finding_id": "finding"},
+        ("finding_id",),
+    ),
+)
 
 
 def upgrade() -> None:
@@ -85,115 +147,22 @@ def upgrade() -> None:
         op.add_column(table, column)
     # a step looks whether it was taken back: without this, through the whole history
     op.create_index(op.f("ix_operation_undoes"), "operation", ["undoes"], unique=False)
-    _assignments()
-    _recordings()
-    _evidence()
-    _steps()
+    for table, own, refers, indexed in TABLES:
+        _make(table, own, refers, indexed)
 
 
-def _assignments() -> None:
-    op.create_table(
-        "assignment",
-        sa.Column("campaign_id", sa.Integer(), nullable=False),
-        sa.Column("group_id", sa.Integer(), nullable=True),
-        sa.Column("enterprise_id", sa.Integer(), nullable=False),
-        sa.Column("kind", sa.String(), nullable=False),
-        sa.Column("position", sa.Integer(), nullable=False),
-        sa.Column("planned_on", sa.Date(), nullable=True),
-        sa.Column("reason", sa.String(), nullable=True),
+def _make(table: str, own: Sequence[sa.Column[Any]], refers: Mapping[str, str], indexed: Sequence[str]) -> None:
+    """Make a table: its own columns, what every record has, its references by name."""
+    kept = (
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("uid", sa.String(length=36), nullable=False),
         sa.Column("revision", sa.Integer(), nullable=False),
         sa.Column("created_at", sa.String(length=32), nullable=False),
         sa.Column("updated_at", sa.String(length=32), nullable=False),
         sa.Column("deleted_at", sa.String(length=32), nullable=True),
-        sa.ForeignKeyConstraint(["campaign_id"], ["campaign.id"], name=op.f("fk_assignment_campaign_id_campaign")),
-        sa.ForeignKeyConstraint(["group_id"], ["inspection_group.id"], name=op.f("fk_assignment_group_id_inspection_group")),
-        sa.ForeignKeyConstraint(["enterprise_id"], ["enterprise.id"], name=op.f("fk_assignment_enterprise_id_enterprise")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_assignment")),
-        sa.UniqueConstraint("uid", name=op.f("uq_assignment_uid")),
-        sqlite_autoincrement=True,
     )
-    op.create_index(op.f("ix_assignment_campaign_id"), "assignment", ["campaign_id"], unique=False)
-    op.create_index(op.f("ix_assignment_enterprise_id"), "assignment", ["enterprise_id"], unique=False)
-    op.create_index(op.f("ix_assignment_group_id"), "assignment", ["group_id"], unique=False)
-
-
-def _recordings() -> None:
-    op.create_table(
-        "recording",
-        sa.Column("inspection_id", sa.Integer(), nullable=False),
-        sa.Column("scene", sa.String(), nullable=False),
-        sa.Column("path", sa.String(), nullable=False),
-        sa.Column("sha256", sa.String(length=64), nullable=False),
-        sa.Column("size", sa.Integer(), nullable=False),
-        sa.Column("started_at", sa.String(), nullable=True),
-        sa.Column("ended_at", sa.String(), nullable=True),
-        sa.Column("remark", sa.String(), nullable=True),
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("uid", sa.String(length=36), nullable=False),
-        sa.Column("revision", sa.Integer(), nullable=False),
-        sa.Column("created_at", sa.String(length=32), nullable=False),
-        sa.Column("updated_at", sa.String(length=32), nullable=False),
-        sa.Column("deleted_at", sa.String(length=32), nullable=True),
-        sa.ForeignKeyConstraint(["inspection_id"], ["inspection.id"], name=op.f("fk_recording_inspection_id_inspection")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_recording")),
-        sa.UniqueConstraint("uid", name=op.f("uq_recording_uid")),
-        sqlite_autoincrement=True,
-    )
-    op.create_index(op.f("ix_recording_inspection_id"), "recording", ["inspection_id"], unique=False)
-
-
-def _evidence() -> None:
-    op.create_table(
-        "evidence",
-        sa.Column("attachment_id", sa.Integer(), nullable=False),
-        sa.Column("inspection_id", sa.Integer(), nullable=True),
-        sa.Column("finding_id", sa.Integer(), nullable=True),
-        sa.Column("case_id", sa.Integer(), nullable=True),
-        sa.Column("kind", sa.String(), nullable=False),
-        sa.Column("caption", sa.String(), nullable=True),
-        sa.Column("original_sha256", sa.String(length=64), nullable=False),
-        sa.Column("taken_at", sa.String(), nullable=True),
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("uid", sa.String(length=36), nullable=False),
-        sa.Column("revision", sa.Integer(), nullable=False),
-        sa.Column("created_at", sa.String(length=32), nullable=False),
-        sa.Column("updated_at", sa.String(length=32), nullable=False),
-        sa.Column("deleted_at", sa.String(length=32), nullable=True),
-        sa.ForeignKeyConstraint(["attachment_id"], ["attachment.id"], name=op.f("fk_evidence_attachment_id_attachment")),
-        sa.ForeignKeyConstraint(["inspection_id"], ["inspection.id"], name=op.f("fk_evidence_inspection_id_inspection")),
-        sa.ForeignKeyConstraint(["finding_id"], ["finding.id"], name=op.f("fk_evidence_finding_id_finding")),
-        sa.ForeignKeyConstraint(["case_id"], ["penalty_case.id"], name=op.f("fk_evidence_case_id_penalty_case")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_evidence")),
-        sa.UniqueConstraint("uid", name=op.f("uq_evidence_uid")),
-        sqlite_autoincrement=True,
-    )
-    op.create_index(op.f("ix_evidence_attachment_id"), "evidence", ["attachment_id"], unique=False)
-    op.create_index(op.f("ix_evidence_case_id"), "evidence", ["case_id"], unique=False)
-    op.create_index(op.f("ix_evidence_finding_id"), "evidence", ["finding_id"], unique=False)
-    op.create_index(op.f("ix_evidence_inspection_id"), "evidence", ["inspection_id"], unique=False)
-
-
-def _steps() -> None:
-    op.create_table(
-        "rectification_step",
-        sa.Column("finding_id", sa.Integer(), nullable=False),
-        sa.Column("kind", sa.String(), nullable=False),
-        sa.Column("on", sa.Date(), nullable=False),
-        sa.Column("person", sa.String(), nullable=True),
-        sa.Column("reason", sa.Text(), nullable=True),
-        sa.Column("was_due", sa.Date(), nullable=True),
-        sa.Column("due", sa.Date(), nullable=True),
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("uid", sa.String(length=36), nullable=False),
-        sa.Column("revision", sa.Integer(), nullable=False),
-        sa.Column("created_at", sa.String(length=32), nullable=False),
-        sa.Column("updated_at", sa.String(length=32), nullable=False),
-        sa.Column("deleted_at", sa.String(length=32), nullable=True),
-        sa.ForeignKeyConstraint(["finding_id"], ["finding.id"], name=op.f("fk_rectification_step_finding_id_finding")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_rectification_step")),
-        sa.UniqueConstraint("uid", name=op.f("uq_rectification_step_uid")),
-        sqlite_autoincrement=True,
-    )
-    op.create_index(op.f("ix_rectification_step_finding_id"), "rectification_step", ["finding_id"], unique=False)
+    keys = [sa.ForeignKeyConstraint([key], [f"{home}.id"], name=op.f(f"fk_{table}_{key}_{home}")) for key, home in refers.items()]
+    once = (sa.PrimaryKeyConstraint("id", name=op.f(f"pk_{table}")), sa.UniqueConstraint("uid", name=op.f(f"uq_{table}_uid")))
+    op.create_table(table, *own, *kept, *keys, *once, sqlite_autoincrement=True)
+    for key in indexed:
+        op.create_index(op.f(f"ix_{table}_{key}"), table, [key], unique=False)
