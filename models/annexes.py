@@ -17,7 +17,7 @@ from dataclasses import replace
 
 from models.forms import Column, Form
 from models.kinds import AMOUNT, CERTIFICATE, CODE, COUNT, DATE, FLAG, LONG, NAME, NAMES, ORGANISATION, PHONE, RATE, TEXT, TIME, choice
-from models.rules_of_rows import amounts_in_order, categories_sum_up, dates_in_order, expects
+from models.rules_of_rows import amounts_in_order, categories_sum_up, dates_in_order, expects, one_word
 
 CATEGORIES = (
     "设施设备类", "作业现场类", "外来管理类", "证件证书类", "培训教育类", "规章制度类", "应急救援类",
@@ -36,9 +36,9 @@ ENTERPRISE_STATES = ("在业", "停产", "注销", "搬迁")
 _STATE_WORDS = {
     "已整改": "已销号", "已整改完成": "已销号", "整改完成": "已销号", "已完成": "已销号", "完成": "已销号", "已完成整改": "已销号", "完成整改": "已销号", "整改完毕": "已销号",
     "已整改完毕": "已销号", "已整改到位": "已销号", "整改到位": "已销号", "销号": "已销号", "已闭环": "已销号", "闭环": "已销号", "已整治": "已销号",
-    "已落实": "已销号", "已复查": "已销号", "是": "已销号", "√": "已销号", "✓": "已销号", "✔": "已销号", "对": "已销号",
+    "已落实": "已销号", "已复查": "已销号", "是": "已销号", "√": "已销号", "☑": "已销号", "已当场整改": "已销号", "当场已整改": "已销号", "当场整改": "已销号", "立行立改": "已销号", "✓": "已销号", "✔": "已销号", "对": "已销号",
     "未完成": "未整改", "未销号": "未整改", "否": "未整改", "×": "未整改", "✗": "未整改", "✘": "未整改", "x": "未整改", "未完成整改": "未整改", "未闭环": "未整改",
-    "尚未整改": "未整改", "未开始": "未整改",
+    "尚未整改": "未整改", "☐": "未整改", "□": "未整改", "未开始": "未整改",
     "正在整改": "整改中", "整改": "整改中", "进行中": "整改中", "限期整改": "整改中", "治理中": "整改中", "部分整改": "整改中",
 }  # fmt: skip
 _DISPOSAL_WORDS = {
@@ -241,7 +241,7 @@ FINDING_LEDGER = Form(
         Column("no", "序号", replace(COUNT, editor="readonly"), width_mm=12, source="office"),
         Column("hazard", "问题描述", LONG, required=True, width_mm=70, aliases=("存在问题", "隐患内容", "问题隐患", "隐患描述", "发现问题", "问题内容", "安全隐患", "存在的问题"), source="office"),
         Column("category", "问题类别", TEXT, width_mm=24, aliases=("类别", "问题类型", "安全问题类型", "隐患类别", "隐患类型"), source="附件2"),
-        Column("level", "隐患级别", choice(LEVELS, {"一般隐患": "一般", "重大隐患": "重大", "一般事故隐患": "一般", "重大事故隐患": "重大"}, code="level_unknown"), width_mm=16, aliases=("级别", "隐患等级", "等级"), source="office"),
+        Column("level", "隐患级别", choice(LEVELS, {"一般问题": "一般", "重大问题": "重大", "一般隐患": "一般", "重大隐患": "重大", "一般事故隐患": "一般", "重大事故隐患": "重大"}, code="level_unknown"), width_mm=16, aliases=("级别", "隐患等级", "等级"), source="office"),
         Column("basis", "依据", TEXT, width_mm=40, aliases=("检查依据", "法律依据", "依据条款"), source="方案 四（二）"),
         Column("disposal", "处置方式", choice(DISPOSALS, _DISPOSAL_WORDS), width_mm=24, aliases=("处置意见", "处理措施", "整改方式"), source="方案 四（三）"),
         Column("penalty", "拟处罚", FLAG, width_mm=14, aliases=("是否处罚", "处罚事项", "是否拟处罚", "拟处罚事项"), source="附件2"),
@@ -254,7 +254,7 @@ FINDING_LEDGER = Form(
         Column("status", "整改状态", choice(FINDING_STATES, _STATE_WORDS), width_mm=18, aliases=("整改情况", "状态", "是否整改", "完成情况"), source="office"),
         Column("remark", "备注", TEXT, width_mm=24, source="office"),
     ),
-    rules=(expects("category", "level", "due", "person"), dates_in_order(("checked_on", "due"), code="due_before_check"), dates_in_order(("checked_on", "rectified_on", "rechecked_on"))),
+    rules=(expects("category", "level", "due", "person"), one_word("category", "类"), dates_in_order(("checked_on", "due"), code="due_before_check"), dates_in_order(("checked_on", "rectified_on", "rechecked_on"))),
     source="office",
 )  # fmt: skip
 
@@ -298,7 +298,7 @@ MAJOR_HAZARDS = Form(
         Column("town", "镇办", TEXT, width_mm=20, aliases=("镇街", "所属镇办", "属地"), source="office"),
         Column("hazard", "重大事故隐患内容", LONG, required=True, width_mm=70, aliases=("重大隐患内容", "重大隐患描述", "重大事故隐患描述", "重大事故隐患", "重大隐患", "重大事故隐患名称", "隐患内容", "隐患描述", "隐患名称", "隐患情况", "存在问题", "问题描述", "主要隐患"), source="安全生产法 第四十一条"),
         Column("basis", "判定依据", LONG, width_mm=50, aliases=("判定标准", "判定条款", "依据", "依据条款", "判定标准条款", "对应判定标准"), source="应急管理部令 第10号"),
-        Column("level", "隐患级别", choice(LEVELS, {"一般隐患": "一般", "重大隐患": "重大", "一般事故隐患": "一般", "重大事故隐患": "重大"}, code="level_unknown"), width_mm=16, aliases=("级别", "隐患等级", "等级"), source="office"),
+        Column("level", "隐患级别", choice(LEVELS, {"一般问题": "一般", "重大问题": "重大", "一般隐患": "一般", "重大隐患": "重大", "一般事故隐患": "一般", "重大事故隐患": "重大"}, code="level_unknown"), width_mm=16, aliases=("级别", "隐患等级", "等级"), source="office"),
         Column("measure", "整改措施", LONG, width_mm=50, aliases=("治理措施", "整改方案", "治理方案", "措施", "防范措施", "整改（治理）措施"), source="安全生产法 第四十一条"),
         Column("fund", "整改资金（万元）", AMOUNT, width_mm=22, aliases=("治理资金（万元）", "整改资金", "治理资金", "资金（万元）", "投入资金（万元）", "投入资金", "整改经费（万元）", "资金", "所需资金（万元）", "整改资金（元）"), source="office"),
         Column("due", "整改期限", DATE, width_mm=24, aliases=("整改时限", "治理期限", "治理时限", "完成时限", "完成期限", "限改日期", "期限", "计划完成时间"), source="office"),

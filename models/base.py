@@ -7,7 +7,7 @@ same models run on SQLite and PostgreSQL.
 
 from __future__ import annotations
 
-import secrets
+import os
 import time
 from datetime import datetime
 from typing import Any, ClassVar
@@ -99,7 +99,7 @@ class Sourced:
 
 def new_uid() -> str:
     """Return a UUID of version 7: sortable by time of making, random in the rest."""
-    stamp, dice = time.time_ns() // 1_000_000, secrets.randbits(74)
+    stamp, dice = time.time_ns() // 1_000_000, int.from_bytes(os.urandom(10)) >> 6
     value = (stamp << 80) | (0x7 << 76) | (dice >> 62 << 64) | (0b10 << 62) | (dice & _LOW)
     digits = f"{value:032x}"
     return f"{digits[:8]}-{digits[8:12]}-{digits[12:16]}-{digits[16:20]}-{digits[20:]}"

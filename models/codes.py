@@ -87,15 +87,15 @@ def parse_phone(raw: object, context: Context) -> Reading:
     """Read a phone number as text; anything but a mobile number is flagged."""
     if raw is None:
         return EMPTY
-    if isinstance(raw, str) and raw.isascii() and _MOBILE.fullmatch(raw):
-        return Reading(raw)
+    if isinstance(raw, str) and raw.isascii():
+        if _MOBILE.fullmatch(raw):
+            return Reading(raw)
+        bare = raw.translate(_NO_SIGNS).removeprefix("+86")  # with dashes or blanks: most that are not plain digits
+        if _MOBILE.fullmatch(bare):
+            return Reading(bare)
     if lost_precision(raw):
         return _precision(raw)
     shown = plain(raw)
-    if shown.isascii():
-        bare = shown.translate(_NO_SIGNS)  # written with dashes or blanks: most that are not plain digits
-        if _MOBILE.fullmatch(bare):
-            return Reading(bare)
     text = re.sub(r"[\s\u00a0]+", "", unicodedata.normalize("NFKC", shown)).lstrip("'")
     if not text or text in NOTHING_WORDS:
         return EMPTY

@@ -27,6 +27,10 @@ _CLOCK = r"(?:\s*T?\s*\d{1,2}[:时点]\d{0,2}.*)?"
 _FULL = re.compile(rf"(\d{{4}}|\d{{2}}){_SEP}\s*(\d{{1,2}})\s*[-./月、\\_ ]\s*(\d{{1,2}})\s*[日号]?\s*{_BEHIND}{_CLOCK}")
 _SHORT = re.compile(rf"(\d{{1,2}})\s*[-./月、\\]\s*(\d{{1,2}})\s*[日号]?\s*{_BEHIND}{_CLOCK}")
 _PART = re.compile(r"(?:(\d{4})\s*[年./-]\s*)?(?:(\d{1,2})\s*月?|(本|当)月)\s*(?:份)?\s*(底|末|上旬|中旬|下旬)\s*(?:以前|之前|前)?")
+# A weekday or a part of the day behind a whole day says nothing more of it.
+_BEHIND_DAY = re.compile(
+    r"(?<=[\d日号])\s*(?:\(?(?:星期|礼拜|周)[一二三四五六日天]\)?)?\s*(?:上午|下午|中午|晚上?|早上|夜间|全天)?(?:\d{1,2}[:时点](?:\d{1,2}分?|半)?)?$"
+)
 _MONTH = re.compile(r"(?:(?:19|20)\d{2}[-./年]\d{1,2}月?|(?:19|20)\d{2}年|\d{1,2}月)(?:份)?(?:以前|之前|前|内)?")
 _DIGITS8 = re.compile(r"((?:19|20)\d{2})(\d{2})(\d{2})日?")
 _RELATIVE = re.compile(
@@ -53,6 +57,11 @@ def parse_date(raw: object, context: Context) -> Reading:
     if not text:
         return EMPTY
     return _words(text, shown, context)
+
+
+def yearless(raw: object) -> bool:
+    """Tell whether only month and day are written."""
+    return _SHORT.fullmatch(_BEHIND_DAY.sub("", _normal(plain(raw)[:_LONGEST]))) is not None
 
 
 def relative_days(raw: object) -> int | None:
@@ -128,6 +137,7 @@ def _number(raw: float, context: Context) -> Reading:
 
 
 def _words(text: str, shown: str, context: Context) -> Reading:
+    text = _BEHIND_DAY.sub("", text)
     if _MONTH.fullmatch(text):
         return Reading(None, (Flag("date_text", f"“{shown}”只写到月，请写明到哪一天"),))
     for pattern in (_FULL, _DIGITS8):

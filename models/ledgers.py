@@ -146,7 +146,7 @@ HAZARD_LEDGER = Form(
         Column("listed_no", "挂牌编号", TEXT, width_mm=34, source="office"),
         Column("recheck_person", "复查人", _SHOWN, width_mm=18, source="office"),
         Column("rechecked_on", "销号日期", _SHOWN_DATE, width_mm=24, source="office"),
-        Column("status", "整改状态", _SHOWN, width_mm=18, source="office"),
+        Column("status", "整改状态", _SHOWN, width_mm=30, source="office"),
     ),
     source="office",
 )

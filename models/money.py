@@ -27,6 +27,9 @@ _UNIT = r"(?:([亿万千百]?)(?:元|圆|块)|([亿万]))"
 _AMONG_WORDS = re.compile(rf"(?<![\d.])({_NUMBER})([亿万千百]?(?:元|圆)|[亿万])整?")
 _SINGLE = re.compile(rf"(?:人民币|罚款|共|计)*([¥$]?)({_NUMBER}){_UNIT}?整?")
 _RANGE = re.compile(rf"¥?{_NUMBER}{_UNIT}?(?:[-~—–]|至|到)¥?{_NUMBER}{_UNIT}?(?:之间|以下|不等)?")
+_BETWEEN = re.compile(rf"¥?{_NUMBER}{_UNIT}?以上(?:至|到)?¥?{_NUMBER}{_UNIT}?(?:以下|以内)")
+_SCIENTIFIC = re.compile(r"\d(?:\.\d{1,6})?[Ee]\+?\d{1,2}")
+_REMARK_BEHIND = re.compile(r"([^()（）]+)[(（]([^()（）\d]{1,12})[)）]")
 _PIECE = re.compile(rf"({_NUMBER}){_UNIT}?")
 _CHINESE = re.compile(r"(?:人民币)?([零〇一二两三四五六七八九十百千万亿壹贰叁肆伍陆柒捌玖拾佰仟萬]+)(元|圆|块)?(整|正)?")
 _CHINESE_DIGITS = {
@@ -92,6 +95,10 @@ def _normal(text: str) -> str:
 def _words(text: str, shown: str, context: Context) -> Reading:
     if _TOO_MANY_DIGITS.search(text) or len(text) > _LONGEST:
         return Reading(None, (Flag("amount_text", f"“{shown[:_LONGEST]}”不是金额，请填数字"),))
+    behind = _REMARK_BEHIND.fullmatch(text)
+    if behind and _SINGLE.fullmatch(behind[1]):
+        reading = _words(behind[1], shown, context)
+        return Reading(reading.value, (*reading.flags, Flag("suffix_removed", f"“{shown}”只取金额，后面的“{behind[2]}”已去掉")))
     match = _SINGLE.fullmatch(text)
     if match:
         sign, number = match[1], Decimal(match[2])
@@ -100,7 +107,9 @@ def _words(text: str, shown: str, context: Context) -> Reading:
             return _bare(number, context, (), as_yuan=bool(sign))
         flags = () if _unit_of(context.header) in (None, unit) else (_own_unit(shown),)
         return _fen(number * _UNITS[unit], flags)
-    if _RANGE.fullmatch(text):
+    if _SCIENTIFIC.fullmatch(text):
+        return _bare(Decimal(text), context, (), as_yuan=False)
+    if _RANGE.fullmatch(text) or _BETWEEN.fullmatch(text):
         return Reading(None, (Flag("amount_range", f"“{shown}”是一个范围，请填定下来的数"),))
     match = _CHINESE.fullmatch(text)
     number_of_words = chinese_amount(match[1]) if match else None

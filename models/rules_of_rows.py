@@ -8,6 +8,7 @@ their own already.
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Iterable, Sequence
 
 from models.forms import Flag, Row, Rule
@@ -32,6 +33,18 @@ def categories_sum_up(prefix: str, total: str = "findings_total") -> Rule:
         if not counts or not isinstance(stated, int) or stated == found:
             return []
         return [(total, Flag("category_sum_mismatch", f"填的是 {stated}，各类型相加是 {found}，请核对"))]
+
+    return rule
+
+
+def one_word(key: str, ending: str) -> Rule:
+    """Return a rule that a cell names one thing, not "…类、…类"."""
+
+    def rule(row: Row) -> Iterable[tuple[str, Flag]]:
+        parts = [part for part in re.split(r"[、，,;；/+＋\s]+", str(row.get(key) or "")) if part]
+        if len(parts) < 2 or not all(part.endswith(ending) for part in parts):
+            return []
+        return [(key, Flag("multiple_values", f"写了 {len(parts)} 个，请只留一个，或分成几行"))]
 
     return rule
 

@@ -18,19 +18,26 @@ from models.forms import Context, Flag, Reading
 
 EMPTY = Reading(None)
 NOTHING_WORDS = frozenset(("/", "-", "－", "—", "——", "–", "无", "\\", "、", "没有", "零", "0.0", "//", "--"))
+_LONE_SIGNS = frozenset(word for word in NOTHING_WORDS if not any(char.isalnum() for char in word))
 TOO_PRECISE = 10**15
 MASK = "****"
 
-_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff\ufffe\uffff]")
+_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff\ufffe\uffff]")
+_INVISIBLE = Flag("control_char_removed", "已去掉看不见的控制字符")
 _BLANKS = re.compile(r"[\s\u00a0\u3000]+")
 _BETWEEN_CJK = re.compile(r"(?<=[\u3007\u3400-\u9fff（）、，。；：“”]) (?=[\u3007\u3400-\u9fff（）、，。；：“”])")
 _CJK_NAME = re.compile(r"[\u3007\u3400-\u9fff\U00020000-\U0003ffff]+")
+_SPACED_NAME = re.compile("[\u3007\u3400-\u9fff](?:[ \u3000]{1,4}[\u3007\u3400-\u9fff]){1,3}")
 _SCIENTIFIC = re.compile(r"\d(?:\.\d+)?[Ee]\+?\d{1,3}")
 _DOTS = re.compile("[•・‧∙･.．]")
 _SEAL = re.compile(r"[（(](?:盖章|公章|签章|加盖公章)[）)]\s*$")
+_AND_OTHERS = re.compile(r"[\u3400-\u9fff]{2,3}等")
+_CERTIFIED = re.compile(r"(\S.{1,15}?)\s*[（(](?:证号|执法证号?|执法证)?[:：]?[A-Za-z\d]{6,20}[）)]")
+_REMARKED = re.compile(r"([\u3400-\u9fff·]{2,5})\s*[（(]((?:男|女)[，,、].{1,10}|.{1,10}族)[）)]")
 _ROLE = re.compile(r"(\S.{1,15}?)\s*[（(](组长|副组长|队长|副队长|驾驶员|司机|兼司机|联络员|兼联络员|带队|男|女|新增|临时)[）)]")
 _SEPARATORS = re.compile(r"[、，,;；/／\n\r]+")
 _COUNT = re.compile(r"共?([+-]?\d+(?:\.0+)?)(?:人次|家次|项|个|条|家|人|次|处|起|件|名|户|座|辆|台|宗|份)?")
+_BRACKETED_UNIT = re.compile(r"[(（]([^()（）]{1,2})[)）]$")
 _RATE = re.compile(r"(\d{1,3}(?:\.\d{1,20})?)%?|百分之(\d{1,3}(?:\.\d{1,20})?)")
 _FULL_WIDTH = {code: code - 0xFEE0 for code in (*range(0xFF10, 0xFF1A), *range(0xFF21, 0xFF3B), *range(0xFF41, 0xFF5B))}
 _CLOCK = re.compile(r"(上午|下午|晚上|早上|中午)?(\d{1,2})(?:[:时点](\d{1,2}|半)?分?)")
@@ -62,6 +69,13 @@ _DOUBLE_SURNAMES = frozenset(
     )
 )
 _CHINESE_DIGITS = {"〇": 0, "零": 0, "○": 0, "一": 1, "二": 2, "两": 2, "三": 3, "四": 4, "五": 5, "六": 6, "七": 7, "八": 8, "九": 9}
+
+
+def visible(raw: object) -> tuple[object, tuple[Flag, ...]]:
+    """Return the cell without characters that nobody sees, and the flag that says so."""
+    if not isinstance(raw, str) or raw.isalnum() or (raw.isascii() and raw.isprintable()) or _CONTROL.search(raw) is None:
+        return raw, ()
+    return _CONTROL.sub("", raw), (_INVISIBLE,)
 
 
 def masked(text: str) -> str:
@@ -123,19 +137,19 @@ def parse_organisation(raw: object, context: Context) -> Reading:
 
 def parse_name(raw: object, context: Context) -> Reading:
     """Read one person's name: inner blanks go, the dot of a long name stays."""
-    if (
-        isinstance(raw, str)
-        and _CJK_NAME.fullmatch(raw)
-        and unicodedata.is_normalized("NFKC", raw)
-        and raw not in NOTHING_WORDS
-        and not _SEPARATORS.search(raw)
-    ):
-        return Reading(raw)  # most cells
+    if isinstance(raw, str):  # most cells, some with blanks between single characters
+        bare = raw.replace(" ", "").replace("\u3000", "") if _SPACED_NAME.fullmatch(raw) else raw
+        if _CJK_NAME.fullmatch(bare) and bare not in NOTHING_WORDS and unicodedata.is_normalized("NFKC", bare):
+            return Reading(bare)
     reading = _text(raw, keep_lines=False)
     if not isinstance(reading.value, str):
         return reading
     if folded(reading.value) in NOTHING_WORDS:
         return EMPTY
+    remarked = _REMARKED.fullmatch(reading.value)
+    if remarked:
+        flag = Flag("suffix_removed", f"“{reading.value}”里的“{remarked[2]}”不是姓名，已去掉")
+        return Reading(_joined_name(remarked[1]), (*reading.flags, flag))
     if _several_people(plain(raw)):
         typed = _BLANKS.sub(" ", plain(raw))
         return Reading(typed, (*reading.flags, Flag("multiple_values", f"“{typed}”像是几个人，请分开填写")))
@@ -155,14 +169,24 @@ def parse_names(raw: object, context: Context) -> Reading:
     if not isinstance(reading.value, str):
         return reading
     found: list[str] = []
+    flags = reading.flags
     for part in _SEPARATORS.split(reading.value):
-        pieces = part.split()
+        if folded(part) in NOTHING_WORDS:
+            continue
+        certified = _CERTIFIED.fullmatch(part.strip())
+        name = certified[1] if certified else part
+        if certified:
+            flags = (*flags, Flag("suffix_removed", f"姓名“{name}”后面的证号已去掉"))
+        elif _AND_OTHERS.fullmatch(part.strip()):
+            name = part.strip()[:-1]
+            flags = (*flags, Flag("suffix_removed", f"“{part.strip()}”后面的“等”已去掉，只有写明的人"))
+        pieces = name.split()
         # "张 三" is one person, "张三 李四" are two: a single character is never a full name.
         if len(pieces) > 1 and all(len(piece) > 1 for piece in pieces) and pieces[0] not in _DOUBLE_SURNAMES:
             found += [_joined_name(piece) for piece in pieces]
         elif pieces:
-            found.append(_joined_name(part))
-    return Reading(tuple(found) or None, reading.flags)
+            found.append(_joined_name(name))
+    return Reading(tuple(found) or None, flags)
 
 
 def parse_count(raw: object, context: Context) -> Reading:
@@ -178,6 +202,7 @@ def parse_count(raw: object, context: Context) -> Reading:
         return EMPTY
     if text in NOTHING_WORDS:
         return Reading(0)
+    text = _BRACKETED_UNIT.sub(r"\1", text)
     match = _COUNT.fullmatch(text.replace(",", ""))
     value = float(match[1]) if match else chinese_number(text.rstrip("项个条家人次处起件名户台宗份"))
     if value is None or value < 0 or value >= TOO_PRECISE:
@@ -200,6 +225,9 @@ def parse_rate(raw: object, context: Context) -> Reading:
     # A bare number up to 1 is what a cell formatted as a percentage holds, whatever the heading says.
     if match[2] or match[0].endswith("%") or number > 1:
         number /= 100
+    bare = not (match[2] or match[0].endswith("%") or "%" in folded(context.header))
+    if bare and 0.01 < number < 0.02:  # 1.2 may be 1.2 % or 120 %
+        return Reading(round(number * 100, 6), (Flag("rate_invalid", f"“{shown}”看不出是 {shown}% 还是超过 100%，请写成 85% 的样子"),))
     if number > 1:
         return Reading(None, (Flag("rate_invalid", f"“{shown}”超过 100%，请核对"),))
     return Reading(round(number, 6))
@@ -218,7 +246,7 @@ def parse_time(raw: object, context: Context) -> Reading:
         minutes = round(raw * 24 * 60) % (24 * 60)
         return Reading(f"{minutes // 60:02}:{minutes % 60:02}")
     text = folded(raw)
-    if not text:
+    if not text or text in NOTHING_WORDS:
         return EMPTY
     times = [_clock(match) for match in _CLOCK.finditer(text)]
     rest = _CLOCK.sub("", text)
@@ -248,6 +276,7 @@ def parse_flag(raw: object, context: Context) -> Reading:
 def parse_choice(raw: object, options: Sequence[str], synonyms: Mapping[str, str], code: str) -> Reading:
     """Read one of the options; a remark after the word is allowed."""
     text = folded(raw)
+    text = re.sub(r"^[\[【〔](.+)[\]】〕]$", r"\1", text)
     if not text:
         return EMPTY
     words = {folded(option): option for option in options} | {folded(word): option for word, option in synonyms.items()}
@@ -295,10 +324,12 @@ def _text(raw: object, *, keep_lines: bool) -> Reading:
     flags = ()
     if _CONTROL.search(text):
         text = _CONTROL.sub("", text)
-        flags = (Flag("control_char_removed", "已去掉看不见的控制字符"),)
+        flags = (_INVISIBLE,)
     text = text.strip().strip("\u3000\u00a0").translate(_FULL_WIDTH)
     if not keep_lines and ("\n" in text or " " in text or "\u3000" in text or "\u00a0" in text):
         text = _BETWEEN_CJK.sub("", _BLANKS.sub(" ", text))
+    if text in _LONE_SIGNS:
+        return Reading(None, flags)
     if text[:1] in ("=", "+", "-", "@", "＝", "＋", "－", "＠") and len(text) > 1:
         flags = (*flags, Flag("formula_like_text", "以运算符开头，只当文字保存"))
     return Reading(text or None, flags)

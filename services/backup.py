@@ -30,7 +30,7 @@ from sqlalchemy.orm import Session
 
 from models import Operation
 from services import clock, settings, undoing
-from services.dbfile import Later, difference, facts, has_todays_tables, in_words, later, living, sha256, sync, sync_folder
+from services.dbfile import Later, difference, facts, has_todays_tables, in_words, later, living, same_pages, sha256, sync, sync_folder
 from services.errors import Damaged, DiskFull, Problem, StorageTrouble
 from services.keeping import (
     FOR_EVER,
@@ -205,8 +205,8 @@ def make(store: Store, *, reason: str) -> Backup:
     try:
         with store.quiet():
             store.copy_to(partial)
-            source = facts(store.folder.database)
-        made = _finish(store.folder, partial, source, reason)
+            same = same_pages(store.folder.database, partial)
+        made = _finish(store.folder, partial, reason, same=same)
     except (sqlite3.Error, OSError) as err:
         raise _trouble(err, store.folder) from err
     finally:
@@ -228,7 +228,7 @@ def make_of_file(folder: DataFolder, *, reason: str) -> Backup:
     try:
         with closing(sqlite3.connect(folder.database)) as source, closing(sqlite3.connect(partial)) as copy:
             source.backup(copy)
-        return _finish(folder, partial, facts(folder.database), reason)
+        return _finish(folder, partial, reason, source=facts(folder.database))
     except (sqlite3.Error, OSError) as err:
         raise _trouble(err, folder) from err
     finally:
@@ -361,12 +361,21 @@ def _partial(folder: DataFolder) -> Path:
     return folder.backups / f"{clock.now():%Y%m%d-%H%M%S}-{os.getpid()}-{time.monotonic_ns()}.partial"  # two of one second must not meet
 
 
-def _finish(folder: DataFolder, partial: Path, source: dict[str, Any], reason: str) -> Backup:
+def _finish(folder: DataFolder, partial: Path, reason: str, *, source: dict[str, Any] | None = None, same: bool = True) -> Backup:
+    """Check a copy in depth, and give it its name.
+
+    Args:
+        folder: The data folder.
+        partial: The copy.
+        reason: Why it is made.
+        source: What the source holds; None if the bytes of both were compared.
+        same: Whether these were the same.
+    """
     sync(partial)
     found = facts(partial)
     if not found["whole"]:
         raise Damaged(path=str(folder.database), why="备份核对时发现内部结构不完整")
-    if found != source:
+    if not same or (source is not None and found != source):
         raise StorageTrouble(why="备份与原数据不一致，这份备份没有保留")
     made = clock.now()
     target = free_name(folder.backups, made_at=made)

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from operator import itemgetter
@@ -21,7 +21,7 @@ from sqlalchemy.orm import ORMExecuteState, Session, UOWTransaction
 from sqlalchemy.sql.dml import Delete
 
 from models import Base, Operation, RowChange
-from models.base import new_uid
+from models.base import Moment, new_uid
 from services import clock, garbage
 
 GENESIS = "0" * 64
@@ -293,8 +293,9 @@ class _Insert:
         self._names = tuple(compiled.positiontup or names)
         self._positional = compiled.positiontup is not None
         self._pick = itemgetter(*self._names)
-        processors = [table.columns[name].type.dialect_impl(dialect).bind_processor(dialect) for name in self._names]
-        self._bound = [(place, bind) for place, bind in enumerate(processors) if bind is not None]
+        types = [table.columns[name].type.dialect_impl(dialect) for name in self._names]
+        processors = [(place, kind, kind.bind_processor(dialect)) for place, kind in enumerate(types)]
+        self._bound = [(place, _once(bind) if isinstance(kind, Moment) else bind) for place, kind, bind in processors if bind is not None]
 
     def add(self, values: Mapping[str, object]) -> None:
         """Take one row."""
@@ -309,6 +310,18 @@ class _Insert:
             rows = self.waiting if self._positional else [dict(zip(self._names, row, strict=True)) for row in self.waiting]
             self._connection.exec_driver_sql(self._statement, rows)
             self.waiting = []
+
+
+def _once(bind: Callable[[Any], Any]) -> Callable[[Any], Any]:
+    """Return a processor that remembers the last value: the stamps of all rows are one object."""
+    last: list[object] = [None, bind(None)]
+
+    def again(value: object) -> object:
+        if value is not last[0]:
+            last[:] = value, bind(value)
+        return last[1]
+
+    return again
 
 
 def _next_id(session: Session, table: Table) -> int:
@@ -390,4 +403,4 @@ def _plain(value: object) -> object:
     raise TypeError(f"{type(value).__name__} cannot be kept in history")
 
 
-_encode = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"), default=_plain).encode
+_encode = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"), default=_plain, check_circular=False).encode

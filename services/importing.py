@@ -31,6 +31,7 @@ from services.imports.worker import Reader
 from services.progress import Progress, silent
 from services.store import Store
 
+_REASONS, _ROWS_NAMED = 3, 6
 _log = logging.getLogger(__name__)
 _NO_CHOICES: Mapping[Path, Mapping[str, Choice]] = {}
 
@@ -51,6 +52,7 @@ class Step:
         outcome: "done", "same", "flagged" or "refused".
         message: The sentence of a refusal.
         named: Enterprises whose received statistics differ from the ledger, as sentences.
+        notes: Why rows were left out and what was made beside the rows, as sentences.
     """
 
     name: str
@@ -59,6 +61,7 @@ class Step:
     counts: dict[str, int] = field(default_factory=dict)
     message: str = ""
     named: list[str] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
 
 
 def import_all(
@@ -331,8 +334,24 @@ def _asked_for(store: Store, campaign_id: int | None) -> tuple[tuple[Form, ...],
 
 def _step(plan: Plan) -> Step:
     counts = plan.counts
-    to_look_at = counts["rejected"] or (plan.writes and counts["flagged"])
-    return Step("导入", plan.path.name, "flagged" if to_look_at else "done" if plan.writes else "same", counts, named=plan.named)
+    to_look_at = counts["rejected"] or plan.totals or (plan.writes and counts["flagged"])
+    outcome = "flagged" if to_look_at else "done" if plan.writes else "same"
+    totals = [f"第 {number} 行{said}" for _sheet, number, said in plan.totals]
+    return Step("导入", plan.path.name, outcome, counts, named=plan.named, notes=[*plan.made, *totals, *_left_out(plan)])
+
+
+def _left_out(plan: Plan) -> Iterator[str]:
+    """Yield why rows were not taken, each reason with the rows; what `named` says is not said again."""
+    why: dict[str, list[int]] = {}
+    for _code, row in plan.rows:
+        if row.action == "rejected" and not any(row.reason in said for said in plan.named):
+            why.setdefault(row.reason, []).append(row.read.row)
+    for place, (reason, rows) in enumerate(why.items()):
+        if place == _REASONS:
+            yield f"另有 {sum(map(len, list(why.values())[_REASONS:]))} 行没有读入，原因见导入计划"
+            return
+        more = f"等 {len(rows)} 行" if len(rows) > _ROWS_NAMED else "行"
+        yield f"第 {'、'.join(map(str, rows[:_ROWS_NAMED]))} {more}没有写入：{reason}"
 
 
 def _refused(path: Path, problem: Problem) -> Step:

@@ -128,7 +128,7 @@ class Outcome:
     """What a reconciliation found.
 
     Attributes:
-        rows: Rows of `RECONCILED`, matters first.
+        rows: Rows of `RECONCILED`, matters first; under "visit_id" each names our visit, if there is one.
         counts: Rows by kind, those that agree included.
         mappings: How each file was read.
     """
@@ -347,7 +347,7 @@ def _compare(outcome: Outcome, visits: Sequence[_Visit], table: Table) -> None:
         if visit.id not in index.met:
             own: Row = {"enterprise": visit.enterprise, "credit_code": visit.credit_code, "checked_on": visit.checked_on}
             own["document_no"] = visit.document_no or visit.platform_no
-            _note(outcome, MISSING_THERE, name, None, own, "", "本系统有这次检查，对方没有")
+            _note(outcome, MISSING_THERE, name, None, own, "", "本系统有这次检查，对方没有", visit.id)
 
 
 def _judge(outcome: Outcome, name: str, number: int, line: Row, visit: _Visit, by: str) -> None:
@@ -364,11 +364,11 @@ def _judge(outcome: Outcome, name: str, number: int, line: Row, visit: _Visit, b
         said.append(f"问题数本系统 {visit.findings}、对方 {count}")
     shown: Row = {"enterprise": visit.enterprise, "credit_code": visit.credit_code, "checked_on": visit.checked_on, **_given(line)}
     if said:
-        _note(outcome, DIFFERENT, name, number, shown, by, "；".join(said))
+        _note(outcome, DIFFERENT, name, number, shown, by, "；".join(said), visit.id)
     entered = line.get("entered_on") or visit.entered_on
     late = (entered - visit.checked_on).days if isinstance(entered, date) else 0
     if late > 0:
-        _note(outcome, LATE, name, number, shown, by, f"{visit.checked_on} 检查，{entered} 录入，晚 {late} 天")
+        _note(outcome, LATE, name, number, shown, by, f"{visit.checked_on} 检查，{entered} 录入，晚 {late} 天", visit.id)
     if not said and late <= 0:
         outcome.counts[SAME] += 1
 
@@ -377,11 +377,12 @@ def _given(line: Row) -> Row:
     return {key: line[key] for key in ("document_no", "platform_no") if line.get(key)}
 
 
-def _note(outcome: Outcome, kind: str, source: str, number: int | None, line: Row, by: str, said: str) -> None:
+def _note(outcome: Outcome, kind: str, source: str, number: int | None, line: Row, by: str, said: str, visit_id: int | None = None) -> None:
     outcome.counts[kind] += 1
     outcome.rows.append({
         "kind": kind, "source": source, "row": number, "enterprise": line.get("enterprise"), "credit_code": line.get("credit_code"),
         "checked_on": line.get("checked_on"), "number": line.get("document_no") or line.get("platform_no"), "by": by, "said": said,
+        "visit_id": visit_id,
     })  # fmt: skip
 
 

@@ -26,7 +26,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from filelock import FileLock, Timeout
-from sqlalchemy import Engine, create_engine, event, exc
+from sqlalchemy import Connection, Engine, create_engine, event, exc
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.exc import StaleDataError
 from sqlalchemy.pool import NullPool, QueuePool
@@ -105,6 +105,7 @@ class Store:
         self._lock = lock
         self._writer = make_engine(folder.database) if lock else None
         self._reader = make_engine(folder.database, read_only=True)
+        self._copies = _Copies()
         self._writing = threading.RLock()
         self._inside = False
         self._suspect = False
@@ -181,14 +182,10 @@ class Store:
         self.folder.snapshots.mkdir(parents=True, exist_ok=True)
         copy = self.folder.snapshots / f"{uuid.uuid4().hex}.sqlite"
         try:
-            self.copy_to(copy)
-            engine = make_engine(copy, read_only=True, pooled=False)
-            try:
-                with self._mapped(), Session(engine, autoflush=False) as session:
-                    yield session
-                    _require_clean(session)
-            finally:
-                engine.dispose()
+            self._copy(copy, lasting=False)
+            with self._mapped(), self._copies.opened(copy) as connection, Session(connection, autoflush=False) as session:
+                yield session
+                _require_clean(session)
         finally:
             with suppress(OSError):
                 copy.unlink(missing_ok=True)
@@ -199,11 +196,16 @@ class Store:
         Raises:
             StorageTrouble: The copy cannot be made; `target` is then removed.
         """
+        self._copy(target, lasting=True)
+
+    def _copy(self, target: Path, *, lasting: bool) -> None:
         with self._mapped(), self._writing:
             source = sqlite3.connect(_address(self.folder.database, read_only=True), uri=True)
             try:
                 copy = sqlite3.connect(target)
                 try:
+                    if not lasting:  # nobody looks for it after a power cut; waiting for the disk takes longer than copying
+                        copy.execute("PRAGMA synchronous=OFF")
                     source.backup(copy)
                 finally:
                     copy.close()
@@ -265,6 +267,26 @@ class Store:
             raise
 
 
+class _Copies:
+    """Private copies, opened by one engine: what it compiled for one serves the next."""
+
+    def __init__(self) -> None:
+        self._engine: Engine | None = None
+        self._next: list[Path] = []
+        self._opening = threading.Lock()
+
+    @contextmanager
+    def opened(self, copy: Path) -> Iterator[Connection]:
+        """Connect to a copy; nothing may be changed in it."""
+        with self._opening:
+            self._next[:] = [copy]
+            if self._engine is None:
+                self._engine = _engine(lambda: _address(self._next[0], read_only=True), read_only=True, pooled=False)
+            connection = self._engine.connect()
+        with connection:
+            yield connection
+
+
 class WriterLock:
     """The one writer of a data folder; the system frees it if the program dies."""
 
@@ -319,9 +341,13 @@ def make_engine(path: Path, *, read_only: bool = False, pooled: bool = True, for
         foreign_keys: Off only for migrations (a table rebuild would drop children).
     """
     address = _address(path, read_only=read_only)
+    return _engine(lambda: address, read_only=read_only, pooled=pooled, foreign_keys=foreign_keys)
+
+
+def _engine(address: Callable[[], str], *, read_only: bool, pooled: bool, foreign_keys: bool = True) -> Engine:
     engine = create_engine(
         "sqlite://",
-        creator=lambda: sqlite3.connect(address, uri=True, check_same_thread=False, isolation_level=None),
+        creator=lambda: sqlite3.connect(address(), uri=True, check_same_thread=False, isolation_level=None),
         poolclass=QueuePool if pooled else NullPool,
     )
 

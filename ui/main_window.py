@@ -13,7 +13,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any, Protocol
 
-from PySide6.QtCore import QEvent, QSize, Qt, QTimer, Signal
+from PySide6.QtCore import QEvent, QPoint, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QKeySequence, QResizeEvent, QShortcut
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
 
@@ -225,6 +225,7 @@ class MainWindow(QMainWindow):
         self.status.undo_asked.connect(self.undo)
         self.status.keys_asked.connect(self.show_keys)
         self.toast.undo_asked.connect(self.undo)
+        self.toast.grown.connect(self._place)
         self.desk.go_asked.connect(self.go)
         self.desk.said.connect(self._say)
         self.desk.counts_found.connect(self.rail.rail_model.set_count)
@@ -307,7 +308,12 @@ class MainWindow(QMainWindow):
         area = self._area
         if self.palette_box.isVisible():
             self.palette_box.setGeometry(area.rect())
-        self.toast.move(16, area.height() - self.status.height() - self.toast.height() - 10)
+        floor = area.height() - self.status.height()
+        for foot in area.findChildren(QFrame, "panelFoot"):  # sums and buttons stay to be seen
+            corner = foot.mapTo(area, QPoint())
+            if foot.isVisible() and corner.x() < self.toast.width() and corner.y() + foot.height() >= floor:
+                floor = min(floor, corner.y())
+        self.toast.move(16, floor - self.toast.height() - 10)
 
 
 def _undo_state(session: Any, *, history: History) -> tuple[str | None, str | None]:

@@ -20,9 +20,11 @@ class Toast(QFrame):
 
     Signals:
         undo_asked: 撤销 was pressed.
+        grown: It is about to be seen and has its size.
     """
 
     undo_asked = Signal()
+    grown = Signal()
 
     def __init__(self, parent: QWidget) -> None:
         """Build it hidden."""
@@ -62,6 +64,7 @@ class Toast(QFrame):
         self.undo.setVisible(undoable)
         self.show()
         self.adjustSize()
+        self.grown.emit()
         self.raise_()
         self._timer.start()
         QAccessible.updateAccessibility(QAccessibleAnnouncementEvent(self, text))

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Sequence
+from datetime import date
 
 from rapidfuzz import fuzz
 
-from models.forms import Form
+from models.dates import yearless
+from models.forms import Context, Form
 from services.imports.read_form import ReadRow, RowFlag
 
 _SAME: dict[str, tuple[str, ...]] = {
@@ -19,6 +21,7 @@ _SAME: dict[str, tuple[str, ...]] = {
     "enterprises": ("name",),
     "groups": ("name",),
     "cases": ("enterprise", "violation"),
+    "town_summary": ("town",),
 }
 _NAMED_ONCE = {"enterprises": "name", "inspection_stats": "enterprise"}
 _NEAR = 90
@@ -34,13 +37,32 @@ def check_rows(rows: Sequence[ReadRow], form: Form) -> None:
     """
     _duplicates(rows, _SAME.get(form.code, ()))
     for key in ("credit_code",):
-        _same_value(rows, key, _SAME.get(form.code, ("",))[0], "duplicate_code", "信用代码与第{other}行（{name}）相同，请核对")
+        _same_value(rows, key, _SAME.get(form.code, ("enterprise",))[0], "duplicate_code", "信用代码与第{other}行（{name}）相同，请核对")
     if form.code == "personnel":
         _same_value(rows, "cert_no", "name", "duplicate_code", "执法证号与第{other}行（{name}）相同，请核对")
         _same_value(rows, "phone", "name", "phone_conflict", "手机号码与第{other}行（{name}）相同，请核对")
         _odd_lengths(rows, "cert_no")
     if form.code in _NAMED_ONCE:
         _near_names(rows, _NAMED_ONCE[form.code])
+
+
+def years_of_columns(rows: Sequence[ReadRow], form: Form) -> None:
+    """Read days without a year by the one year of the others in their column."""
+    for column in form.columns:
+        if column.kind.editor != "date":
+            continue
+        key = column.key
+        waiting = [row for row in rows if row.values.get(key) is None and yearless(row.raw.get(key, ""))]
+        years = {day.year for row in rows if isinstance(day := row.values.get(key), date)} if waiting else set()
+        if len(years) != 1:
+            continue
+        for row in waiting:
+            reading = column.kind.parse(row.raw[key], Context(year=min(years)))
+            if reading.value is not None:
+                row.values[key] = reading.value
+                row.flags[:] = [flag for flag in row.flags if not (flag.key == key and flag.code in ("date_text", "missing"))]
+                title = column.title.replace("\n", "")
+                row.flags += [RowFlag(key, flag.code, f"第{row.row}行 {title} {flag.message}") for flag in reading.flags]
 
 
 def _duplicates(rows: Sequence[ReadRow], keys: tuple[str, ...]) -> None:

@@ -68,7 +68,7 @@ class Guess:
 
     def holds(self, around: Around, filled: Filled) -> bool:
         """Return whether the end of the sheet leaves the records as they are."""
-        same = (around.year, around.money_unit) == (self._around.year, self._around.money_unit)
+        same = (around.year, around.money_unit, around.stated) == (self._around.year, self._around.money_unit, self._around.stated)
         return same and not filled and all(row <= self._table.header_rows[-1] for row, _col in self._sheet.comments)
 
 

@@ -7,12 +7,14 @@ from sqlalchemy.orm import Session
 
 from models import Attachment, ReportingUnit, Submission
 from services import attachments, campaigns, clock, garbage, history, records, undoing
-from services.imports import counted
-from services.imports.desks import DESKS, ORDER
+from services.imports import counted, town_figures
+from services.imports.desks import DESKS, ORDER, absent_columns
+from services.imports.known import ABSENT
 from services.imports.plan import Plan, PlanRow, make_plan
 from services.progress import Progress, silent
 
 _LISTED = 500
+_STATED = {"inspection_stats": counted.stated, "town_summary": town_figures.stated}
 
 
 def apply_plan(session: Session, *, plan: Plan, progress: Progress = silent) -> Plan:
@@ -48,7 +50,8 @@ def apply_plan(session: Session, *, plan: Plan, progress: Progress = silent) -> 
         for code in sorted(codes, key=ORDER.index):
             _write(session, plan, code, [row for other, row in plan.rows if other == code], progress)
     nouns = "、".join(dict.fromkeys(DESKS[code].noun for code in codes))
-    history.describe(session, kind="import", label=f"导入{nouns}（{plan.path.name}，{plan.writes} 行）")
+    label = f"导入{nouns}（{plan.path.name}，{plan.writes} 行）" if plan.writes else f"收到{nouns}（{plan.path.name}，没有要写入的行）"
+    history.describe(session, kind="import", label=label)
     _note_submission(session, plan)
     return plan
 
@@ -72,13 +75,13 @@ def _source(plan: Plan, row: PlanRow) -> records.Source:
 
 
 def worth_noting(session: Session, plan: Plan) -> bool:
-    """Tell whether a file leaves a trace although none of its rows is written.
+    """Tell whether a file leaves a trace, also if none of its rows is written.
 
-    Statistics that disagree with the ledger are an answer of the sender: they
-    stand in the list of received files once, so that pre-flight can name them.
+    Rows that agree with ours, or that nobody can use, are an answer of the
+    sender all the same: the file stands in the list of received files, once.
     """
-    if plan.writes or not plan.named:
-        return bool(plan.writes)
+    if plan.writes:
+        return True
     query = (
         select(Submission.id)
         .join(Attachment, Attachment.id == Submission.attachment_id)
@@ -96,17 +99,7 @@ def _note_submission(session: Session, plan: Plan) -> None:
         listed = campaigns.units(session, campaign_id=plan.campaign_id)
         submitter = next((table.submitter for table in plan.tables if table.submitter), None)
         unit = campaigns.unit_named(listed, submitter) or campaigns.unit_named(listed, plan.path.stem) or _unit_of_rows(listed, plan)
-    unread = [
-        {
-            "sheet": row.read.sheet,
-            "row": row.read.row,
-            "reason": row.reason,
-            "enterprise": row.values.get("enterprise"),
-            **({"stated": counted.stated(row.values)} if code == "inspection_stats" else {}),
-        }
-        for code, row in plan.rows
-        if row.action == "rejected"
-    ]
+    unread = [*_of_files(plan), *_of_rows(plan)]
     session.add(
         Submission(
             campaign_id=plan.campaign_id,
@@ -119,6 +112,30 @@ def _note_submission(session: Session, plan: Plan) -> None:
             unread=unread[:_LISTED] or None,
         )
     )
+
+
+def _of_files(plan: Plan) -> list[dict[str, object]]:
+    """Return what a file says as a whole: totals that differ from its rows, columns that its ledger does not have."""
+    found: list[dict[str, object]] = [{"sheet": sheet, "row": number, "reason": said} for sheet, number, said in plan.totals]
+    for table in plan.tables:
+        absent = absent_columns(table) if table.form is not None and table.form.code == "hazard_list" else ()
+        if absent:
+            found.append({"sheet": table.sheet, "row": 0, ABSENT: list(absent)})
+    return found
+
+
+def _of_rows(plan: Plan) -> list[dict[str, object]]:
+    return [
+        {
+            "sheet": row.read.sheet,
+            "row": row.read.row,
+            "reason": row.reason,
+            "enterprise": row.values.get("enterprise") or row.values.get("name") or row.values.get("town"),
+            **({"stated": stated(row.values)} if (stated := _STATED.get(code)) else {}),
+        }
+        for code, row in plan.rows
+        if row.action == "rejected"
+    ]
 
 
 def _unit_of_rows(listed: list[ReportingUnit], plan: Plan) -> ReportingUnit | None:

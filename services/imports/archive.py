@@ -13,7 +13,7 @@ import struct
 import time
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import IO, NoReturn
 from xml.parsers import expat
@@ -95,17 +95,21 @@ class Archive:
         except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, struct.error, OSError) as error:
             raise Unreadable("corrupt") from error
 
-    def steps(self, name: str, parser: expat.XMLParserType) -> Iterator[None]:
-        """Feed one member to an expat parser, pausing after every piece.
+    def steps(self, name: str, parse: Callable[[bytes, bool], object]) -> Iterator[None]:
+        """Feed one member to a parser, pausing after every piece.
+
+        Args:
+            name: The member.
+            parse: Takes the next bytes, and whether they are the last.
 
         Raises:
             Unreadable: The XML is not sound or declares a document type.
         """
         try:
             for piece in self.chunks(name):
-                parser.Parse(piece)
+                parse(piece, False)
                 yield
-            parser.Parse(b"", True)
+            parse(b"", True)
         except (expat.ExpatError, ValueError, LookupError) as error:
             raise Unreadable("corrupt") from error
         yield

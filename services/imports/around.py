@@ -23,6 +23,13 @@ _DATE = re.compile(r"(?:填报|报送|上报|制表|填表|报告|统计)?(?:时
 _MONEY_UNIT = re.compile(r"(?:金额)?单位\s*[:：]\s*((?:人民币)?[万千]?元)")
 _SEAL = re.compile(r"[（(](?:盖章|公章|签章|加盖公章|章)[）)]")
 _NEXT_LABEL = re.compile(r"\s{2,}|\u3000{2,}|(?:填报|报送|填表|制表)?(?:人|时间|日期|电话)\s*[:：]")
+_FACTS = {
+    "enterprise": re.compile(r"(?:企业名称|受检企业|受检单位|被检查单位|被检查企业|检查企业|生产经营单位)(?:名称)?\s*[:：]\s*"),
+    "checked_on": re.compile(r"检查(?:日期|时间)\s*[:：]\s*"),
+    "town": re.compile(r"(?:所属|所在)?(?:镇办|镇街|乡镇|街道)\s*[:：]\s*"),
+}
+_NEXT_FACT = re.compile(r"\s{2,}|\s+(?=\S{2,8}[:：])|[;；|]")
+_LONGEST_FACT = 60
 _LONGEST = 500
 _YEAR = re.compile(r"(?<!\d)((?:19|20)\d{2})\s*(?:年|[-./]\d{1,2})")
 
@@ -36,12 +43,14 @@ class Around:
         report_date: Day it was filled in.
         year: Year that dates without one belong to.
         money_unit: Unit of amounts stated above the table ("万元").
+        stated: Values above the table that hold for all its rows, as written, by column key.
     """
 
     submitter: str | None = None
     report_date: dt.date | None = None
     year: int | None = None
     money_unit: str = ""
+    stated: tuple[tuple[str, str], ...] = ()
 
 
 def look_around(above: Sequence[str], below: Sequence[str], sheet_name: str, year: int | None) -> Around:
@@ -61,7 +70,10 @@ def look_around(above: Sequence[str], below: Sequence[str], sheet_name: str, yea
         stated = next((found for text in texts if _DATE.search(text) and (found := find_date(text, fallback))), None)
     submitter = next((found for found in map(_unit, _joined(texts)) if found), None)
     money = next((match[1] for text in texts if (match := _MONEY_UNIT.search(text))), "")
-    return Around(submitter, stated, stated.year if stated else named or year, money)
+    without = [_FACTS["checked_on"].sub("", text) for text in texts]
+    if stated is not None and without != texts and not any(_DATE.search(text) for text in without):
+        stated = None  # it is the day of the check, not of the report
+    return Around(submitter, stated, stated.year if stated else named or year, money, _facts(texts[: len(above)]))
 
 
 def texts_of(rows: Iterable[RawRow]) -> list[str]:
@@ -80,6 +92,18 @@ def texts_of(rows: Iterable[RawRow]) -> list[str]:
         if waiting:
             found.append(waiting)
     return found
+
+
+def _facts(texts: Sequence[str]) -> tuple[tuple[str, str], ...]:
+    """Return what the lines say of the one enterprise that a sheet is about."""
+    found: dict[str, str] = {}
+    for text in texts:
+        for key, label in _FACTS.items():
+            match = label.search(text)
+            value = _NEXT_FACT.split(text[match.end() :])[0].strip(" \u3000_") if match else ""
+            if value and len(value) <= _LONGEST_FACT:
+                found.setdefault(key, value)
+    return tuple(found.items())
 
 
 def _stated_date(text: str) -> dt.date | None:

@@ -17,16 +17,16 @@ from sqlalchemy.orm import Session
 from models import Attendance, Enterprise, Finding, Inspection
 from models.annexes import FINDING_LEDGER, INSPECTION_RECORD
 from models.forms import Row
-from services import enterprises, findings, groups, history, inspections, people, records
-from services.imports.known import Known, know
-from services.imports.prepare import MAKES_VISIT
+from services import enterprises, findings, history, inspections, people, records
+from services.imports import group_names
+from services.imports.known import MAKES_VISIT, Known, know
 from services.imports.results import REMARK
 from services.matching import name_key
 from services.progress import Progress, silent
 
 Given = Sequence[tuple[Row, records.Source]]
 
-_OF_FINDING = tuple(key for key in FINDING_LEDGER.keys if key in Finding.__table__.columns and key != "no")
+_OF_FINDING = (*(key for key in FINDING_LEDGER.keys if key in Finding.__table__.columns and key != "no"), "plan", "fund", "supervisor")
 _OF_VISIT = tuple(key for key in INSPECTION_RECORD.keys if key in Inspection.__table__.columns)
 _ROLES = (("leader", "组长"), ("officers", "执法人员"), ("experts", "专家"))
 
@@ -36,8 +36,8 @@ def add_enterprises(session: Session, rows: Given, *, campaign_id: int | None = 
     enterprises.add_many(session, rows)
 
 
-def add_visits(session: Session, rows: Given, *, campaign_id: int, progress: Progress = silent) -> None:
-    """Add visits with who took part, and enterprises that nobody knows.
+def add_visits(session: Session, rows: Given, *, campaign_id: int, progress: Progress = silent) -> list[int]:
+    """Add visits with who took part, and unknown enterprises; return the ids.
 
     Raises:
         Invalid: Enterprise or date of a row is empty.
@@ -46,7 +46,7 @@ def add_visits(session: Session, rows: Given, *, campaign_id: int, progress: Pro
         records.require(INSPECTION_RECORD, row)
     known = know(session, campaign_id=campaign_id)
     firms = _firms(session, known, rows)
-    group_ids = _groups(session, campaign_id, [row for row, _source in rows])
+    group_ids = group_names.need(session, campaign_id=campaign_id, rows=rows)
     visits: list[Mapping[str, object]] = []
     for number, ((row, source), firm) in enumerate(zip(rows, firms, strict=True)):
         if number % 500 == 0:
@@ -62,10 +62,11 @@ def add_visits(session: Session, rows: Given, *, campaign_id: int, progress: Pro
         visits.append(values)
     made = history.bulk_insert(session, Inspection, visits)
     history.bulk_insert(session, Attendance, _attendances(session, campaign_id, made, rows))
+    return made
 
 
-def add_findings(session: Session, rows: Given, *, campaign_id: int, progress: Progress = silent) -> None:
-    """Add findings to their visits; those that make their visit bring it first.
+def add_findings(session: Session, rows: Given, *, campaign_id: int, progress: Progress = silent) -> list[int]:
+    """Add findings, where need be with their visit first; return the ids.
 
     Raises:
         Invalid: A key field is empty, or the category is not of the campaign's list.
@@ -93,7 +94,7 @@ def add_findings(session: Session, rows: Given, *, campaign_id: int, progress: P
         made.append(_finding(row, source) | {
             "campaign_id": campaign_id, "inspection_id": visit.record_id, "no": numbers[firm], "category": categories[text],
         })  # fmt: skip
-    history.bulk_insert(session, Finding, made)
+    return history.bulk_insert(session, Finding, made)
 
 
 def _finding(row: Row, source: records.Source) -> dict[str, object]:
@@ -137,15 +138,6 @@ def _firms(session: Session, known: Known, rows: Given) -> list[int]:
         if row.get("credit_code"):
             known.enterprises.setdefault(str(row["credit_code"]), number)
     return [known.enterprise(row) or known.enterprises[name_key(str(row["enterprise"]))] for row, _source in rows]
-
-
-def _groups(session: Session, campaign_id: int, rows: Sequence[Row]) -> dict[str, int]:
-    found: dict[str, int] = {}
-    for text in {str(row["group"]) for row in rows if row.get("group")}:
-        group = groups.named(session, campaign_id=campaign_id, text=text)
-        if group is not None:
-            found[text] = group.id
-    return found
 
 
 def _attendances(session: Session, campaign_id: int, visits: Sequence[int], rows: Given) -> list[Mapping[str, object]]:

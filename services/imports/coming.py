@@ -7,9 +7,9 @@ from datetime import date
 
 from models.annexes import CATEGORY_PREFIX
 from models.forms import Row
-from services import findings, groups
+from services import findings
 from services.imports import town_figures
-from services.imports.known import Known, Visit, tally
+from services.imports.known import ABSENT, MAKES_VISIT, Known, Visit, tally
 from services.matching import name_key
 
 
@@ -24,8 +24,14 @@ def enterprise(row: Row, known: Known) -> None:
 
 def group(row: Row, known: Known) -> None:
     """Make a new group known."""
-    name = str(row.get("name") or "")
-    known.coming.groups.add(groups.number_in(name) or name_key(name))
+    known.groups.add(str(row.get("name") or ""))
+
+
+def record(row: Row, known: Known) -> None:
+    """Let findings rest on a visit record that comes, and know that its group keeps records."""
+    visit(row, known)
+    group = row.get("group")
+    known.coming.recorded.add(str(group) if group else None)
 
 
 def visit(row: Row, known: Known) -> None:
@@ -45,8 +51,10 @@ def visit(row: Row, known: Known) -> None:
 def finding(row: Row, known: Known) -> None:
     """Count a finding that comes, with the visit that it makes."""
     place = known.place(row)
-    if row.get("makes_visit") and known.visit(place, None) is None:
+    if row.get(MAKES_VISIT) and known.visit(place, None) is None:
         visit(row, known)
+    for key in row.get(ABSENT) or ():  # type: ignore[attr-defined]
+        known.coming.unasked.setdefault(key, set()).add(place)
     penalty = row.get("penalty") or row.get("disposal") == findings.FILING
     tally(known.coming.ledger.setdefault(place, Counter()), row.get("category"), penalty=penalty)
     count = _town(known, row)

@@ -8,19 +8,23 @@ per counted problem, whose text says that only the number was reported.
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from rapidfuzz import fuzz
 from sqlalchemy import Select, case, func, select
 from sqlalchemy.orm import Session
 
 from models import Attachment, Enterprise, Finding, Inspection, Submission
 from models.annexes import CATEGORY_PREFIX, annex_2
 from models.forms import Row
-from services import campaigns, clock, findings, inspections, records
-from services.imports.known import ONLY_COUNTED, Known, know
+from services import campaigns, cases, clock, findings, inspections, records
+from services.imports import results
+from services.imports.known import FROM_STATISTICS, ONLY_COUNTED, Known, know
 from services.listing import Listing
+from services.matching import name_key
 
 
 @dataclass(frozen=True)
@@ -31,16 +35,21 @@ class Disagreement:
         enterprise_id: The enterprise; None if the registry does not know it.
         sentence: What differs, in words.
         file: The file that says so.
+        form: Of the file.
     """
 
     enterprise_id: int | None
     enterprise: str
     sentence: str
     file: str
+    form: str = "inspection_stats"
 
 
 _SHORT = annex_2(categories=())
-REMARK = "由附件2统计表带入"
+REMARK = FROM_STATISTICS
+FILLS, VIOLATIONS = "fills", "violations"  # of a row: what it fills in, and what cases of the batch say of the enterprise
+NOT_RECORDED = "附件2 有这家企业，检查记录里没有，没有按它建检查记录；请检查组核对是漏报检查记录，还是附件2 多填"
+_FILLED = {"penalty": "按附件2的处罚事项数选定，台账没有“拟处罚”一栏，请核对是不是这一条", "category": "台账没有类别，按附件2的分类数暂定，请核对"}
 
 
 def select_rows(campaign_id: int | None) -> Select[Any]:
@@ -84,15 +93,48 @@ def difference(known: Known, row: Row) -> str:
     new. What files of the same batch bring to the ledger counts as there.
     """
     place = known.place(row)
-    ours = known.coming.ledger.get(place, Counter()) + (known.ledger.get(place, Counter()) if isinstance(place, int) else Counter())
+    ours = _ours(known, place)
     if known.campaign_id is None or not (ours or known.visit(place, None)):
         return ""
-    pairs = [(name, ours[name], _number(row.get(key))) for name, key in (("发现问题", "findings_total"), ("处罚事项", "penalties"))]
+    filled = fills(known, row)
+    pairs = [("发现问题", ours["发现问题"], _number(row.get("findings_total")))]
+    if "penalty" not in filled:
+        pairs.append(("处罚事项", ours["处罚事项"], _number(row.get("penalties"))))
     pairs += [
-        (key.removeprefix(CATEGORY_PREFIX), ours[key.removeprefix(CATEGORY_PREFIX)], _number(value)) for key, value in _categories(row)
+        (key.removeprefix(CATEGORY_PREFIX), ours[key.removeprefix(CATEGORY_PREFIX)], _number(value))
+        for key, value in (() if "category" in filled else _categories(row))
     ]
     different = [f"{name}台账 {mine} 项、来表 {theirs} 项" for name, mine, theirs in pairs if mine != theirs]
     return f"与台账不一致：{'；'.join(different)}。请核对后改台账，来表的数没有写入" if different else ""
+
+
+def fills(known: Known, row: Row) -> tuple[str, ...]:
+    """Return what a reported row says of findings whose ledger was never asked for it: penalty, category.
+
+    That their number agrees is asked first; a ledger that has the column is never filled in.
+    """
+    place = known.place(row)
+    ours, total = _ours(known, place), _number(row.get("findings_total"))
+    if not ours["发现问题"] or ours["发现问题"] != total:
+        return ()
+    found = []
+    if not ours["处罚事项"] and 0 < _number(row.get("penalties")) <= total and known.is_unasked(place, "penalty"):
+        found.append("penalty")
+    counted = sum(_number(value) for _key, value in _categories(row))
+    if ours[None] == total == counted and known.is_unasked(place, "category"):
+        found.append("category")
+    return tuple(found)
+
+
+def completed(row: Row) -> dict[str, tuple[object, object]]:
+    """Return what a reported row fills in, as changes: nothing before, the numbers after."""
+    wanted = records.names_of(row.get(FILLS))
+    found: dict[str, tuple[object, object]] = {}
+    if "penalty" in wanted:
+        found["penalties"] = (0, row.get("penalties"))
+    if "category" in wanted:
+        found |= {key: (0, value) for key, value in _categories(row) if value}
+    return found
 
 
 def disagreements(session: Session, *, campaign_id: int) -> list[Disagreement]:
@@ -102,26 +144,34 @@ def disagreements(session: Session, *, campaign_id: int) -> list[Disagreement]:
     is now, so what was put right since is no longer named.
     """
     known = know(session, campaign_id=campaign_id)
+    found: dict[object, Disagreement] = {}
+    for row, file in stated_rows(session, campaign_id=campaign_id, form="inspection_stats"):
+        place = known.place(row)
+        if place in found:
+            continue
+        why = difference(known, row)
+        number = place if isinstance(place, int) else None
+        found[place] = Disagreement(number, str(row["enterprise"]), f"{row['enterprise']}：{why}" if why else "", file)
+    return [one for one in found.values() if one.sentence]
+
+
+def stated_rows(session: Session, *, campaign_id: int, form: str) -> Iterator[tuple[Row, str]]:
+    """Yield the rows of received files that disagreed when they came, with the file; the latest first.
+
+    A file that came again under its name answers for itself.
+    """
     query = (
         select(Submission.unread, Attachment.name)
         .join(Attachment, Attachment.id == Submission.attachment_id)
-        .where(Submission.campaign_id == campaign_id, Submission.form == "inspection_stats", Submission.deleted_at.is_(None))
+        .where(Submission.campaign_id == campaign_id, Submission.form == form, Submission.deleted_at.is_(None))
         .order_by(Submission.id.desc())
     )
-    found: dict[object, Disagreement] = {}
-    for unread, file in session.execute(query):
-        for one in unread or []:
-            stated = one.get("stated")
-            if not isinstance(stated, dict):
-                continue
-            row: Row = {**stated, "enterprise": one.get("enterprise")}
-            place = known.place(row)
-            if place in found:
-                continue
-            why = difference(known, row)
-            number = place if isinstance(place, int) else None
-            found[place] = Disagreement(number, str(one.get("enterprise")), f"{one.get('enterprise')}：{why}" if why else "", file)
-    return [one for one in found.values() if one.sentence]
+    seen: set[str] = set()
+    for unread, file in session.execute(query).all():
+        for one in unread or () if file not in seen else ():
+            if isinstance(one.get("stated"), dict):
+                yield {"enterprise": one.get("enterprise"), **one["stated"]}, file
+        seen.add(file)
 
 
 def stated(row: Row) -> dict[str, object]:
@@ -133,20 +183,26 @@ def stated(row: Row) -> dict[str, object]:
 def save(session: Session, *, campaign_id: int, row: Row, record_id: int | None = None, source: records.Source | None = None) -> int:
     """Make the visit of a reported row with one finding per counted problem.
 
+    Of a visit that is there only what its ledger was never asked for is taken.
+
     Raises:
         Invalid: The enterprise is empty.
     """
-    if record_id is not None:
-        return record_id
-    day = row.get("checked_on") or row.get("report_date")
+    if record_id is not None or row.get(FILLS):
+        met = session.get_one(Inspection, record_id) if record_id else findings.visit_of(session, campaign_id=campaign_id, row=row)
+        _fill(session, campaign_id, met.enterprise_id, row)
+        return met.id
+    checked, reported = row.get("checked_on"), row.get("report_date")
+    day = checked if isinstance(checked, date) else reported if isinstance(reported, date) else _last_day(session, campaign_id)
+    known_day = isinstance(checked, date)
     visit: Row = {
         "enterprise": row["enterprise"],
         "town": row.get("town"),
-        "group": row.get("submitter"),
-        "checked_on": day if isinstance(day, date) else _last_day(session, campaign_id),
-        "remark": REMARK,
+        "group": row.get("group"),
+        "checked_on": day,
+        "remark": REMARK if known_day else f"{REMARK}；检查日期没有报，按{'填报日期' if day == reported else '检查阶段最后一天'}记，请核对",
     }
-    number = inspections.save(session, campaign_id=campaign_id, row=visit, source=source)
+    number = results.save_visit(session, campaign_id=campaign_id, row=visit, source=source)
     known = findings.categories(session, campaign_id)
     counts = [(key.removeprefix(CATEGORY_PREFIX), _number(count)) for key, count in _categories(row)]
     # what the total counts and no category does stays without one, and pre-flight asks for it
@@ -170,6 +226,35 @@ def save(session: Session, *, campaign_id: int, row: Row, record_id: int | None 
         )
     session.flush()
     return number
+
+
+def _fill(session: Session, campaign_id: int, enterprise_id: int, row: Row) -> None:
+    """Write what the ledger was not asked for, and say on each finding that it was taken from here."""
+    have = cases.findings_of(session, campaign_id=campaign_id, enterprise_id=enterprise_id)
+    wanted = records.names_of(row.get(FILLS))
+    if "penalty" in wanted:
+        said = [name_key(text) for text in records.names_of(row.get(VIOLATIONS))]
+        likely = sorted(have, key=lambda one: (-_likeness(name_key(one.hazard), said), one.level != findings.MAJOR, one.no))
+        for one in likely[: _number(row.get("penalties"))]:
+            _note(one, "penalty", value=True)
+    if "category" in wanted:
+        listed = [key.removeprefix(CATEGORY_PREFIX) for key, value in _categories(row) for _each in range(_number(value))]
+        for one, text in zip(have, listed, strict=False):
+            _note(one, "category", value=findings.category_of(session, campaign_id=campaign_id, text=text))
+    session.flush()
+
+
+def _note(one: Finding, key: str, *, value: object) -> None:
+    flag = {"field": key, "code": "from_statistics", "message": _FILLED[key], "text": None}
+    records.change(one, {key: value, "flags": [*(one.flags or ()), flag]})
+
+
+def _likeness(hazard: str, violations: list[str]) -> float:
+    return max((fuzz.partial_ratio(hazard, text) for text in violations), default=0.0)
+
+
+def _ours(known: Known, place: object) -> Counter[str | None]:
+    return known.coming.ledger.get(place, Counter()) + (known.ledger.get(place, Counter()) if isinstance(place, int) else Counter())
 
 
 def _categories(row: Row) -> list[tuple[str, object]]:

@@ -10,17 +10,20 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from models import Enterprise, Finding, Group, Inspection, ReportingUnit, Secondment
 from models.base import Base
 from models.case import Case
 from models.forms import Row
-from services import cases, enterprises, findings, groups, inspections, listing, people
+from services import cases, enterprises, findings, groups, inspections, people
 from services.imports import bulk, coming, counted, prepare, results, town_figures
-from services.imports.known import Known
+from services.imports.group_names import line_of
+from services.imports.known import ABSENT, Known
 from services.imports.likeness import one_name
 from services.imports.prepare import Prepared
 from services.imports.read_form import ReadForm
@@ -30,6 +33,10 @@ from services.matching import name_key
 
 def _no_question(_record: Row, _row: Row) -> str:
     return ""
+
+
+def _nothing_more(_row: Row) -> dict[str, tuple[object, object]]:
+    return {}
 
 
 @dataclass(frozen=True)
@@ -46,9 +53,11 @@ class Desk:
         prepare: Checks a row against the office: row, more flags, reason why it cannot be saved.
         save: The service that saves it.
         bulk: Saves many new rows at once, where the unit of work would be too slow.
+        completes: What a fixed row adds to a record that it meets: ours and theirs by key.
         foreign: Keys that belong to another record; a row never changes them.
         fixed: Rows that meet a record were compared already and change nothing.
         compared: Rows are only compared and never written.
+        twice: Equal rows of one file are two records, as received; else the second is left out.
         fills: Keys that fill an empty field and never change a filled one.
         brings: Notes what a new row brings to the rows planned after it.
         asks: Question about a record that may or may not be the row.
@@ -64,17 +73,31 @@ class Desk:
     save: Callable[..., int]
     bulk: Callable[..., object] | None = None
     foreign: frozenset[str] = frozenset()
+    completes: Callable[[Row], dict[str, tuple[object, object]]] = _nothing_more
     fixed: bool = False
     compared: bool = False
+    twice: bool = False
     fills: frozenset[str] = frozenset()
     brings: Callable[[Row, Known], None] = coming.nothing
     asks: Callable[[Row, Row], str] = _no_question
 
+    @cached_property
+    def own(self) -> tuple[str, ...]:
+        """Keys of fields that a row of this form has a say in."""
+        return tuple(key for key in self.listing.form.keys if key not in self.foreign and key != "no")
+
+    @cached_property
+    def compares(self) -> tuple[str, ...]:
+        """Keys in which two rows of one record may differ."""
+        return tuple(key for key in self.own if key != "tags" and key not in self.fills)
+
     def present(self, known: Known) -> dict[tuple[object, ...], list[tuple[int, Row]]]:
-        """Return all records of the register by key, as (id, row)."""
+        """Return all records of the register by key, as (id, row); the oldest first."""
         keys = self.listing.form.keys
+        rows = self.listing.select(known.campaign_id).subquery()
+        query = select(rows.c.id, *(rows.c[key] for key in keys)).order_by(rows.c.id)
         found: dict[tuple[object, ...], list[tuple[int, Row]]] = {}
-        for number, values in listing.head(known.session, self.listing, scope=known.campaign_id, limit=5_000_000):
+        for number, *values in known.session.execute(query):
             row: Row = dict(zip(keys, values, strict=True))
             found.setdefault(self.key(row, known), []).append((number, row))
         return found
@@ -87,6 +110,12 @@ class Desk:
             part = list(numbers[start : start + 500])
             found |= {row.id: row.uid for row in session.execute(select(table.c.id, table.c.uid).where(table.c.id.in_(part)))}
         return found
+
+
+def absent_columns(table: ReadForm) -> tuple[str, ...]:
+    """Return the keys of columns that a table does not have."""
+    missing = set(table.missing_columns)
+    return tuple(column.key for column in table.form.columns if column.title.replace("\n", "") in missing) if table.form else ()
 
 
 def _as_it_is(row: Row, _read: ReadForm) -> Row:
@@ -154,17 +183,22 @@ def _visit_key(row: Row, known: Known) -> tuple[object, ...]:
 
 
 def _finding(row: Row, read: ReadForm) -> Row:
-    return {**row, "submitter": read.submitter, "report_date": read.report_date}
+    return {**row, "line": line_of(read), "report_date": read.report_date}
+
+
+def _ledger_row(row: Row, read: ReadForm) -> Row:
+    return {**_finding(row, read), ABSENT: absent_columns(read)}
+
+
+def _visit(row: Row, read: ReadForm) -> Row:
+    """A visit of a file whose rows name no group belongs to the group that wrote the file."""
+    return row if any(one.values.get("group") for one in read.rows[:_LOOKED_AT]) else {**row, "line": line_of(read)}
 
 
 def _major(row: Row, read: ReadForm) -> Row:
-    """A list of major hazards as rows of the ledger; what the ledger has no column for goes into the remark."""
-    own = {key: row.get(key) for key in ("enterprise", "credit_code", "town", "hazard", "basis", "due", "person", "phone", "status")}
-    fund = row.get("fund")
-    said = [str(row["remark"])] if row.get("remark") else []
-    said += [f"整改资金 {fund / _WAN:g} 万元"] if isinstance(fund, int) else []
-    said += [f"督办：{row['supervisor']}"] if row.get("supervisor") else []
-    return _finding({**own, "disposal": row.get("measure"), "level": row.get("level") or "重大", "remark": "；".join(said) or None}, read)
+    """A list of major hazards as findings with their plan, fund and supervisor."""
+    own = {key: row.get(key) for key in _OF_MAJOR}
+    return _finding({**own, "plan": row.get("measure"), "level": row.get("level") or findings.MAJOR, ABSENT: ("penalty", "category")}, read)
 
 
 def _confined(row: Row, _read: ReadForm) -> Row:
@@ -216,19 +250,22 @@ def _never(_session: Session, **_given: object) -> int:
     raise AssertionError("rows of this form are compared, never saved")
 
 
-_WAN = 1_000_000
+_LOOKED_AT = 50
+_OF_MAJOR = ("enterprise", "credit_code", "town", "hazard", "basis", "due", "person", "phone", "status", "fund", "supervisor", "remark")
+_MORE_OF_MAJOR = ("plan", "fund", "supervisor")
 _OF_ENTERPRISE = frozenset({"enterprise", "town"})
 _LEDGER = Desk(
     "问题",
     findings.LISTING,
     Finding,
-    _finding,
+    _ledger_row,
     _finding_key,
     _same_visit,
     prepare.finding,
     results.save_finding,
     bulk.add_findings,
     foreign=_OF_ENTERPRISE | {"checked_on"},
+    twice=True,
     brings=coming.finding,
 )
 _REGISTRY = Desk(
@@ -244,8 +281,24 @@ _REGISTRY = Desk(
     brings=coming.enterprise,
     asks=_ask_enterprise,
 )
+
+
+def _select_majors(campaign_id: int | None) -> Select[Any]:
+    return findings.select_rows(campaign_id).add_columns(*(getattr(Finding, key) for key in _MORE_OF_MAJOR))
+
+
+# every finding may be a major one; with the columns that only a list of major hazards has
+_MAJORS = replace(
+    findings.LISTING,
+    form=replace(
+        findings.LISTING.form,
+        code="major_hazards_met",
+        columns=(*findings.LISTING.form.columns, *(findings.FORM_FULL.column(key) for key in _MORE_OF_MAJOR)),
+    ),
+    select=_select_majors,
+)
 _CASES = Desk(
-    "案件", cases.LISTING, Case, _as_it_is, _case_key, _always, prepare.case, cases.save, foreign=_OF_ENTERPRISE, brings=coming.case
+    "案件", cases.LISTING, Case, _as_it_is, _case_key, _always, prepare.case, cases.save, foreign=_OF_ENTERPRISE, twice=True, brings=coming.case
 )
 DESKS: dict[str, Desk] = {
     "personnel": Desk(
@@ -267,21 +320,39 @@ DESKS: dict[str, Desk] = {
         "检查记录",
         inspections.LISTING,
         Inspection,
-        _as_it_is,
+        _visit,
         _visit_key,
         _always,
         prepare.visit,
-        inspections.save,
+        results.save_visit,
         bulk.add_visits,
         foreign=_OF_ENTERPRISE | {"credit_code"},
-        brings=coming.visit,
+        brings=coming.record,
     ),
     "hazard_list": _LEDGER,
-    "major_hazards": replace(_LEDGER, noun="重大事故隐患", convert=_major),
+    "major_hazards": replace(
+        _LEDGER,
+        noun="重大事故隐患",
+        listing=_MAJORS,
+        convert=_major,
+        save=results.save_major,
+        bulk=None,
+        fills=frozenset(_MAJORS.form.keys) - {"level"},
+    ),
     "cases": _CASES,
     "case_stats": replace(_CASES, convert=_case_of_annex, prepare=prepare.case_of_annex),
     "inspection_stats": Desk(
-        "检查情况", counted.LISTING, Inspection, _finding, _stats_key, _always, prepare.stats, counted.save, fixed=True, brings=coming.stats
+        "检查情况",
+        counted.LISTING,
+        Inspection,
+        _finding,
+        _stats_key,
+        _always,
+        prepare.stats,
+        counted.save,
+        completes=counted.completed,
+        fixed=True,
+        brings=coming.stats,
     ),
     "town_summary": Desk(
         "镇办汇总", town_figures.LISTING, ReportingUnit, _as_it_is, _town_key, _always, prepare.town, _never, fixed=True, compared=True

@@ -9,6 +9,7 @@ dies, the file is refused and the program goes on.
 from __future__ import annotations
 
 import datetime as dt
+import gc
 import io
 import json
 import sys
@@ -35,6 +36,7 @@ _ADDRESS_SPACE = 2 << 30
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _OTHER_PACKERS = (b"Rar!", b"7z\xbc\xaf", b"\x1f\x8b")
 _OTHER_FORMATS = (b"%PDF", b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"BM", b"{\\rtf")
+_encode = json.JSONEncoder(ensure_ascii=False).encode
 _READ = b'{"is": "read"'
 _TABLE_NAMES = (".xlsx", ".xlsm", ".xls", ".et", ".csv")
 _WORD_NAMES = (".docx", ".docm", ".wps", ".doc")
@@ -43,11 +45,14 @@ _WORD_NAMES = (".docx", ".docm", ".wps", ".doc")
 def main() -> None:
     """Answer requests until standard input ends."""
     out = sys.stdout.buffer
+    gc.freeze()
+    gc.disable()  # a row leaves nothing behind; what a file does is collected when it is answered
     for line in sys.stdin.buffer:
         request = json.loads(line)
         _limit_this_file()
         answer(Path(request["path"]), out)
         out.flush()
+        gc.collect()
 
 
 def answer(path: Path, out: IO[bytes], limits: Limits = DEFAULT_LIMITS) -> None:
@@ -125,18 +130,16 @@ def _second_opinion(path: Path, sheets: list[Sheet]) -> bool:
     if sum(sheet.last_row * (sheet.last_col + 1) for sheet in sheets) > SECOND_OPINION_CELLS:
         return False
     try:
-        with calamine.CalamineWorkbook.from_path(str(path)) as other:
+        # by its content, for it may be named .xls
+        with path.open("rb") as stream, calamine.CalamineWorkbook.from_filelike(stream) as other:
             for sheet in sheets:
                 rows = other.get_sheet_by_name(sheet.name).to_python()
-                if sum([_filled(value) for row in rows for value in row if value != ""]) != sheet.non_empty:
+                filled = [not isinstance(value, str) or not value.isspace() for row in rows for value in row if value != ""]
+                if sum(filled) not in (sheet.non_empty, sheet.non_empty - sheet.errors):  # it may leave error values out
                     return True
     except (calamine.CalamineError, OSError, ValueError):
         return True
     return False
-
-
-def _filled(value: object) -> bool:
-    return bool(value.strip()) if isinstance(value, str) else value is not None
 
 
 def _read_ole(stream: IO[bytes], suffix: str, limits: Limits) -> Iterator[bytes]:
@@ -168,7 +171,7 @@ def _old_sheet(book: calamine.CalamineWorkbook, name: str, more: Beside) -> Text
         table.rows.append([_old_value(value) for value in row])
     for (row_number, col), error in more.errors.items():
         table.put(row_number, col, error)
-    table.errors, table.hidden = set(more.errors), more.hidden
+    table.errors, table.hidden, table.formats = set(more.errors), more.hidden, more.formats
     table.hidden_rows, table.hidden_columns = more.rows, more.columns
     return table
 
@@ -202,7 +205,8 @@ def _tables(kind: str, tables: Iterable[tuple[TextTable, list[str]]], limits: Li
     yield _event("book", kind=kind, date1904=False)
     rows_left, cells_left, total = limits.rows, limits.cells, 0
     for table, above in tables:
-        yield _event("sheet", name=table.name, hidden=table.hidden, formats=[""], strikes=[])
+        formats = ["", *sorted(set(table.formats.values()))]
+        yield _event("sheet", name=table.name, hidden=table.hidden, formats=formats, strikes=[])
         count = 0
         for number, values in enumerate(table.rows, 1):
             cells = {col: _json_value(value) for col, value in enumerate(values) if value is not None}
@@ -210,7 +214,8 @@ def _tables(kind: str, tables: Iterable[tuple[TextTable, list[str]]], limits: Li
                 continue
             marks = [(col, "d") for col in cells if isinstance(values[col], dt.date | dt.time)]
             marks += [(col, "e") for col in cells if (number, col) in table.errors]
-            yield encode_row(number, int(number in table.hidden_rows), list(cells), list(cells.values()), [0], marks) + b"\n"
+            looks = [formats.index(table.formats.get((number, col), "")) for col in cells] if table.formats else [0]
+            yield encode_row(number, int(number in table.hidden_rows), list(cells), list(cells.values()), looks, marks) + b"\n"
             count += len(cells)
             rows_left -= 1
             if rows_left < 0 or cells_left < count:
@@ -234,7 +239,7 @@ def _json_value(value: object) -> Scalar:
 
 
 def _event(what: str, /, **facts: object) -> bytes:
-    return json.dumps({"is": what, **facts}, ensure_ascii=False).encode("utf-8", "replace") + b"\n"
+    return _encode({"is": what, **facts}).encode("utf-8", "replace") + b"\n"
 
 
 def _limit_this_file() -> None:

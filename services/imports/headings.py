@@ -21,7 +21,7 @@ from rapidfuzz import fuzz
 
 import resources
 from models.forms import Column, Form
-from models.kinds import DATE, LONG, NAMES, ORGANISATION, PHONE, TEXT
+from models.kinds import DATE, LONG, ORGANISATION, PHONE, TEXT
 
 CLOSE_ENOUGH = 86
 LONGEST_HEADING = 30
@@ -41,7 +41,7 @@ EXTRA_COLUMNS: Mapping[str, tuple[Column, ...]] = {
     ),
     "inspection_stats": (
         Column("checked_on", "检查日期", DATE, aliases=("检查时间",)),
-        Column("inspector", "检查人员", NAMES, aliases=("检查人", "执法人员")),
+        Column("inspector", "检查人员", TEXT, aliases=("检查人", "执法人员")),
         Column("enterprise_phone", "联系电话", PHONE, aliases=("企业电话", "企业联系电话")),
         Column("remark", "备注", TEXT),
     ),
@@ -163,6 +163,11 @@ def bare_heading(text: str) -> str:
 def unfoldable(text: str) -> bool:
     """Tell whether the text has no blank, sign or width to fold: most cells."""
     return text.isalnum() and unicodedata.is_normalized("NFKC", text)
+
+
+def stays(char: str) -> bool:
+    """Tell whether a text that begins with this does so, too, when it is compared."""
+    return "\u4e00" <= char <= "\u9fff" or "0" <= char <= "9"
 
 
 def fingerprint(texts: Iterable[str]) -> str:

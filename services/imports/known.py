@@ -15,17 +15,22 @@ from datetime import date
 from functools import cached_property
 from typing import Any, NamedTuple
 
-from sqlalchemy import select
+from sqlalchemy import not_, or_, select
 from sqlalchemy.orm import Session
 
-from models import Campaign, Enterprise, Finding, Inspection, ReportingUnit
+from models import Attachment, Campaign, Enterprise, Finding, Group, Inspection, ReportingUnit, Submission
 from models.forms import Row
-from services import campaigns, cases, clock, findings, groups, inspections
+from services import campaigns, cases, clock, findings, inspections
 from services.errors import Invalid
+from services.imports.group_names import Named, known_groups
 from services.imports.likeness import Names
 from services.matching import name_key
 
 ONLY_COUNTED = "（只报了数，没有报原文）"
+MAKES_VISIT = "makes_visit"  # of a row: there is no visit, it brings one
+ABSENT = "absent"  # under this key a received file tells which columns it does not have
+FROM_STATISTICS = "由附件2统计表带入"
+FROM_LEDGER = "由问题台账带入（来源：表格）"
 
 
 class Visit(NamedTuple):
@@ -43,7 +48,10 @@ class Coming:
         enterprises: Place (the key of the name) by name key and by credit code.
         visits: Visits by place.
         ledger: Counts of findings by place: category, or "处罚事项" for penalties.
-        groups: Keys of groups.
+        aliases: Enterprise by the key of another name that a row with its code gives it.
+        recorded: Groups whose visit records come; None for visits of no group.
+        violations: What cases of the batch say, by place.
+        unasked: Places of findings that come without one of these columns.
         claimed: Day and group by place, from statistics tables of the batch.
         towns: What comes, by town, as a summary of towns counts it.
     """
@@ -51,7 +59,10 @@ class Coming:
     enterprises: dict[str, str] = field(default_factory=dict)
     visits: dict[object, list[Visit]] = field(default_factory=dict)
     ledger: dict[object, Counter[str | None]] = field(default_factory=dict)
-    groups: set[object] = field(default_factory=set)
+    aliases: dict[str, int] = field(default_factory=dict)
+    recorded: set[str | None] = field(default_factory=set)
+    violations: dict[object, tuple[str, ...]] = field(default_factory=dict)
+    unasked: dict[str, set[object]] = field(default_factory=dict)
     claimed: dict[object, tuple[date | None, str | None]] = field(default_factory=dict)
     towns: dict[str, Counter[str]] = field(default_factory=dict)
 
@@ -76,14 +87,14 @@ class Known:
     town_figures: dict[str, Counter[str]] | None = None
     _last: tuple[str, str] = ("", "")
     _units: dict[str, ReportingUnit | None] = field(default_factory=dict)
-    _groups: dict[str, bool] = field(default_factory=dict)
+    _towns: dict[str, str] = field(default_factory=dict)
     _categories: dict[str, tuple[str | None, str]] = field(default_factory=dict)
     _findings: dict[int, list[Finding]] = field(default_factory=dict)
 
     def enterprise(self, row: Row, key: str = "enterprise") -> int | None:
         """Return the enterprise of a row: by its code, else by its name."""
-        code = row.get("credit_code")
-        return (self.enterprises.get(str(code)) if code else None) or self.enterprises.get(self._key(str(row.get(key) or "")))
+        code, name = row.get("credit_code"), self._key(str(row.get(key) or ""))
+        return (self.enterprises.get(str(code)) if code else None) or self.enterprises.get(name) or self.coming.aliases.get(name)
 
     def place(self, row: Row, key: str = "enterprise") -> object:
         """Return what stands for the enterprise of a row: its id, or the key of its name."""
@@ -92,6 +103,7 @@ class Known:
         return (
             (self.enterprises.get(str(code)) if code else None)
             or self.enterprises.get(name)
+            or self.coming.aliases.get(name)
             or (self.coming.enterprises.get(str(code)) if code else None)
             or self.coming.enterprises.get(name, name)
         )
@@ -118,12 +130,17 @@ class Known:
             self._units[text] = campaigns.unit_named(self.units, text)
         return self._units[text]
 
-    def group_is_known(self, text: str) -> bool:
-        """Tell whether the campaign, or a file of the batch, has this group."""
-        if text not in self._groups:
-            found = groups.named(self.session, campaign_id=self.campaign, text=text) is not None
-            self._groups[text] = found or (groups.number_in(text) or name_key(text)) in self.coming.groups
-        return self._groups[text]
+    def learn(self, row: Row) -> None:
+        """Note by what other name a row calls the enterprise of its code."""
+        number, name = self.enterprises.get(str(row.get("credit_code") or "")), name_key(str(row.get("enterprise") or ""))
+        if number is not None and name and name not in self.enterprises:
+            self.coming.aliases.setdefault(name, number)
+
+    def town(self, text: str) -> str:
+        """Return a town under the name that the campaign's list gives it; the text itself where it is in no list."""
+        if text not in self._towns:
+            self._towns[text] = campaigns.town_named(self.units, text) or text
+        return self._towns[text]
 
     def category(self, text: str) -> tuple[str | None, str]:
         """Return the campaign's category that a text names, and why there is none."""
@@ -162,6 +179,17 @@ class Known:
         return self.campaign_id
 
     @cached_property
+    def groups(self) -> Named:
+        """The groups of the campaign, and those that come."""
+        return known_groups(self.session, self.campaign) if self.campaign_id is not None else Named(listed=True)
+
+    @cached_property
+    def official(self) -> dict[int, tuple[str, str | None]]:
+        """Name and former name by enterprise."""
+        query = select(Enterprise.id, Enterprise.name, Enterprise.former_name).where(Enterprise.deleted_at.is_(None))
+        return {row.id: (row.name, row.former_name) for row in self.session.execute(query)}
+
+    @cached_property
     def year(self) -> int | None:
         """Year for dates without one."""
         return self.session.get_one(Campaign, self.campaign_id).year if self.campaign_id is not None else None
@@ -184,6 +212,48 @@ class Known:
         for row in sorted(self.session.execute(query), key=lambda one: one.state == inspections.VOID):
             found.setdefault(row.enterprise_id, []).append(Visit(row.id, row.checked_on))
         return found
+
+    def has_records(self, group: str | None) -> bool:
+        """Tell whether visit records of a group are there or come; of any group where nobody knows which it is."""
+        recorded = self.recorded | self.coming.recorded
+        return bool(recorded) if group is None or None in recorded else group in recorded
+
+    @cached_property
+    def recorded(self) -> frozenset[str | None]:
+        """Groups with visits that were recorded, not made from another table."""
+        made = or_(*(Inspection.remark.startswith(words) for words in (FROM_STATISTICS, FROM_LEDGER)))
+        query = (
+            select(Group.name)
+            .select_from(Inspection)
+            .outerjoin(Group, Group.id == Inspection.group_id)
+            .where(Inspection.campaign_id == self.campaign, Inspection.deleted_at.is_(None), or_(Inspection.remark.is_(None), not_(made)))
+            .distinct()
+        )
+        return frozenset(self.session.scalars(query))
+
+    def is_unasked(self, place: object, key: str) -> bool:
+        """Tell whether the findings of an enterprise came in files that have no such column."""
+        if place in self.coming.unasked.get(key, ()):
+            return True
+        return isinstance(place, int) and place in self.unasked.get(key, ())
+
+    @cached_property
+    def unasked(self) -> dict[str, set[int]]:
+        """Enterprises whose findings all came in files without a column, by its key."""
+        files = without_column(self.session, self.campaign)
+        query = (
+            select(Inspection.enterprise_id, Finding.source_file)
+            .join(Inspection, Inspection.id == Finding.inspection_id)
+            .where(Finding.campaign_id == self.campaign, Finding.deleted_at.is_(None), Inspection.deleted_at.is_(None))
+            .distinct()
+        )
+        sources: dict[int, set[str | None]] = {}
+        for enterprise, file in self.session.execute(query) if files else ():
+            sources.setdefault(enterprise, set()).add(file)
+        keys = {key for absent in files.values() for key in absent}
+        return {
+            key: {enterprise for enterprise, own in sources.items() if all(key in files.get(file or "", ()) for file in own)} for key in keys
+        }
 
     @cached_property
     def ledger(self) -> dict[int, Counter[str | None]]:
@@ -252,6 +322,17 @@ def tally(counts: Counter[str | None], category: object, *, penalty: object) -> 
     counts["发现问题"] += 1
     counts["处罚事项"] += bool(penalty)
     counts[str(category) if category else None] += 1
+
+
+def without_column(session: Session, campaign_id: int) -> dict[str, frozenset[str]]:
+    """Return the columns that received files of findings do not have, by file; the latest of a name speaks."""
+    query = (
+        select(Attachment.name, Submission.unread)
+        .join(Attachment, Attachment.id == Submission.attachment_id)
+        .where(Submission.campaign_id == campaign_id, Submission.form.in_(("hazard_list", "major_hazards")), Submission.deleted_at.is_(None))
+        .order_by(Submission.id)
+    )
+    return {name: frozenset(key for one in unread or () for key in one.get(ABSENT) or ()) for name, unread in session.execute(query)}
 
 
 def know(session: Session, *, campaign_id: int | None) -> Known:

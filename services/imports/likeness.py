@@ -20,6 +20,7 @@ from models.forms import Row
 from services.matching import name_key
 
 _REGION = re.compile(r"^(?:(?:中国)?[\u4e00-\u9fff]{2,3}?(?:省|市|区|县|镇|乡|街道))+(?=[\u4e00-\u9fff]{2})")
+_STEM = re.compile(r"([\u4e00-\u9fff]{2,3}?)(?:省|市|区|县|镇|乡|街道)")
 _SORT = re.compile(r"(?:有限责任公司|股份有限公司|有限公司|集团公司|总公司|公司|总厂|厂|合作社|经营部|商行)$")
 _SIGNS = re.compile(r"[()\[\]{}<>《》“”\"'、,，。;；:：\-—_/]+")
 _ORDINALS = frozenset("0123456789一二三四五六七八九十百零甲乙丙丁戊东南西北中上下前后左右大小新老abcdefghijklmnopqrstuvwxyz")
@@ -33,7 +34,7 @@ _SLIPS = 2
 _MOST = 3
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, eq=False)
 class Named:
     """One enterprise as it is compared."""
 
@@ -51,10 +52,23 @@ def core(name: str) -> str:
     return short if len(short) >= 2 else key
 
 
+def cores(name: str, bare: str = "") -> tuple[str, ...]:
+    """Return what is left of a name, bare and behind its region without 区 or 县.
+
+    "岚桥区样例厂" and "岚桥样例厂" then have one in common.
+    """
+    bare = bare or core(name)
+    match = _REGION.match(_SIGNS.sub("", name_key(name)))
+    stems = _STEM.findall(match[0].removeprefix("中国")) if match else []
+    return (bare, *(stem + bare for stem in stems if len(stem) > 1))
+
+
 def one_name(left: str, right: str) -> bool:
     """Tell whether two names may well be written for one enterprise."""
     mine, other = core(left), core(right)
-    return mine == other or (OSA.distance(mine, other) <= 1 and min(len(mine), len(other)) >= _SHORTEST and not _counted(mine, other))
+    if not {*cores(left)}.isdisjoint(cores(right)):
+        return True
+    return OSA.distance(mine, other) <= 1 and min(len(mine), len(other)) >= _SHORTEST and not _counted(mine, other)
 
 
 class Names:
@@ -78,25 +92,27 @@ class Names:
             then_add: Take it, too, for the next ones.
         """
         me, keys = _named(None, row)
-        name = me.name
+        name, code = me.name, row.get("credit_code")
         found: dict[int, tuple[Named, str, float]] = {}
         close: dict[int, Named] = {}
-        blocks = [(key, block) for key in keys if (block := self._blocks.get(key))]
-        if then_add:
-            self._take(me, keys)
-        for key, block in blocks:
-            if len(block) > (_HALVES if key[0] in ("前", "后") else _CROWD):
+        for key in keys:
+            block = self._blocks.get(key)
+            if not block:
+                continue
+            sort = key[0]
+            half = sort in ("前", "后")
+            if len(block) > (_HALVES if half else _CROWD) - then_add:
                 continue
             for other in block:
-                if other is me:
+                if other.name == name and other.row.get("credit_code") == code:
                     continue
-                if other.name == name and other.row.get("credit_code") == row.get("credit_code"):
-                    continue
-                verdict = _verdict(me, other, key[0])
-                if verdict is not None:
+                if half:
+                    if id(other) not in close and _one_character(me, other):
+                        close[id(other)] = other
+                elif verdict := _verdict(me, other, sort):
                     found[id(other)] = (other, *verdict)
-                elif key[0] in ("前", "后") and _one_character(me, other):
-                    close[id(other)] = other
+        if then_add:
+            self._take(me, keys)
         if not found and not close:
             return []
         if len(close) <= _NEIGHBOURS:
@@ -122,7 +138,7 @@ def _named(place: object, row: Row) -> tuple[Named, list[tuple[str, object]]]:
 def _keys(one: Named) -> list[tuple[str, object]]:
     row, bare = one.row, one.core
     half = len(bare) // 2
-    keys: list[tuple[str, object]] = [("名", bare)]
+    keys: list[tuple[str, object]] = [("名", other) for other in cores(one.name, bare)]
     if len(bare) >= _SHORTEST:
         keys += [("前", bare[:half]), ("后", bare[-half:])]
     for sort, value in (("码", row.get("credit_code")), ("话", row.get("phone"))):

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from models.annexes import CATEGORY_PREFIX, annex_2
-from models.forms import Form
+from models.forms import Context, Form
 from services.imports.headings import (
     BAND,
     LONGEST_HEADING,
@@ -23,8 +23,10 @@ from services.imports.headings import (
     Vocabulary,
     bare_heading,
     corrected,
+    extended,
     fingerprint,
     heading,
+    stays,
     unfoldable,
     vocabulary,
 )
@@ -39,9 +41,27 @@ _DEEPEST = 3
 _LEARNED_BY_HAND = 5.0
 _CLOSED = 0.1
 _MEMO_SIZE = 400
+_words: dict[tuple[int, ...], tuple[tuple[Vocabulary, ...], frozenset[str], frozenset[str]]] = {}
 
 # What tells a form from a list of names: one of these words in title or headings, or one of these columns.
 _CATEGORIES = "categories"
+_WORDS_OF_COLUMNS: Mapping[str, re.Pattern[str]] = {
+    "phone": re.compile("手机|电话|联系方式|联系号码"),
+    "cert_no": re.compile("执法证|证件?(?:号|编)"),
+    "credit_code": re.compile("信用代码|注册号|机构代码"),
+    "address": re.compile("地址|厂址|住所"),
+    "town": re.compile("^(?:所[属在])?(?:乡镇|镇街|镇办|街道|属地)"),
+    "rate": re.compile("率$"),
+    "people": re.compile("人次|人数$|人员数"),
+    "fine": re.compile("罚.*(?:额|款|金)"),
+    "amount": re.compile("罚.*(?:额|款|金)|处罚金额"),
+    "basis": re.compile("依据|条款|标准"),
+    "due": re.compile("期限|时限|限期|截止"),
+    "industry": re.compile("行业"),
+    "employees": re.compile("(?:职工|员工|从业|用工).*(?:数|人)|人数$"),
+    "remark": re.compile("备注|说明$"),
+}
+_SUMS = frozenset(("小计", "合计", "总计", "共计", "总数"))
 _TELLING: Mapping[str, tuple[tuple[str, ...], frozenset[str]]] = {
     "inspection_stats": ((), frozenset(("findings_total", "penalties", _CATEGORIES))),
     "case_stats": ((), frozenset(("violation", "amount", "progress"))),
@@ -76,6 +96,7 @@ class Table:
         duplicates: Keys whose heading stands twice in one block.
         spread: Columns that have no heading of their own: a merged one to the left covers them.
         score: How well the header fits, from 0 to about 1.2.
+        ticks: Where a column is spread over its options, to be ticked: by its first place, all places and their words.
         rivals: Codes of forms that fit equally well.
         mark: Fingerprint of the headings.
     """
@@ -88,6 +109,7 @@ class Table:
     duplicates: frozenset[str] = frozenset()
     spread: frozenset[int] = frozenset()
     score: float = 0
+    ticks: Mapping[int, tuple[tuple[int, str], ...]] = field(default_factory=dict)
     rivals: tuple[str, ...] = ()
     mark: str = ""
 
@@ -130,7 +152,10 @@ def find_tables(
         memo: What was found under the same rows before.
     """
     known = tuple(vocabulary(form) for form in forms)
-    words = frozenset().union(*(vocabulary.words for vocabulary in known), *({name for name, _key in one.columns} for one in learned))
+    words, firsts = _words_of(known)
+    if learned:
+        words = words.union(*({name for name, _key in one.columns} for one in learned))
+        firsts = _firsts(words)
     search = _Search(merges, known, {form.code: form for form in forms}, learned, {} if memo is None else memo)
     found: list[Table] = []
     tried: set[tuple[object, ...]] = set()
@@ -139,7 +164,7 @@ def find_tables(
         if (
             row.number <= last
             or len(tried) > MOST_TRIED
-            or not search.may_begin(row, words, thorough=row.number <= LOOK_AT_ROWS or index < LOOK_AT_ROWS)
+            or not search.may_begin(row, words, firsts, thorough=row.number <= LOOK_AT_ROWS or index < LOOK_AT_ROWS)
         ):
             continue
         # The same words again are a repeated header, or again no header.
@@ -183,13 +208,29 @@ def likely_forms(rows: Sequence[RawRow], forms: Sequence[Form]) -> tuple[str, ..
     return tuple(sorted(hits, key=lambda code: -hits[code]))
 
 
-def _may_be_header(row: RawRow, words: frozenset[str], *, thorough: bool) -> bool:
+def _words_of(known: tuple[Vocabulary, ...]) -> tuple[frozenset[str], frozenset[str]]:
+    """Return the headings of all forms, and their first characters; the same forms are asked for with each sheet."""
+    seen = tuple(map(id, known))
+    found = _words.get(seen)
+    if found is None:
+        if len(_words) >= _MEMO_SIZE:
+            _words.clear()
+        words = frozenset().union(*(one.words for one in known))
+        found = _words[seen] = known, words, _firsts(words)  # while they are kept, no other has their ids
+    return found[1:]
+
+
+def _firsts(words: frozenset[str]) -> frozenset[str]:
+    return frozenset(word[0] for word in words if word)
+
+
+def _may_be_header(row: RawRow, words: frozenset[str], firsts: frozenset[str], *, thorough: bool) -> bool:
     hits = looked = 0
     for value in row.cells.values():
         if not isinstance(value, str) or not value:
             continue
         looked += 1
-        if len(value) > LONGEST_HEADING:
+        if len(value) > LONGEST_HEADING or (value[0] not in firsts and stays(value[0])):
             word = False
         elif value.isalnum() and unicodedata.is_normalized("NFKC", value):  # `_is_word`, without its calls: every cell passes here
             word = value.lower() in words
@@ -220,13 +261,13 @@ class _Search:
     learned: Sequence[Learned]
     memo: dict[object, tuple[tuple[RawRow, ...], Any]]
 
-    def may_begin(self, row: RawRow, words: frozenset[str], *, thorough: bool) -> bool:
+    def may_begin(self, row: RawRow, words: frozenset[str], firsts: frozenset[str], *, thorough: bool) -> bool:
         """Tell whether a header may begin at this row; asked twice of the first rows."""
         if len(self.memo) >= _MEMO_SIZE:
-            return _may_be_header(row, words, thorough=thorough)
+            return _may_be_header(row, words, firsts, thorough=thorough)
         seen = (id(row), thorough, bool(self.learned))
         if seen not in self.memo:
-            self.memo[seen] = ((row,), _may_be_header(row, words, thorough=thorough))
+            self.memo[seen] = ((row,), _may_be_header(row, words, firsts, thorough=thorough))
         return bool(self.memo[seen][1])
 
     def best(self, rows: Sequence[RawRow], before: str) -> Table | None:
@@ -286,10 +327,16 @@ def _layouts(rows: Sequence[RawRow], merges: Sequence[Merge]) -> Iterator[_Layou
 
 def _fit(known: Vocabulary, layout: _Layout, before: str, *, by_hand: bool) -> Table | None:
     texts, bands = layout.texts, layout.bands
+    ticks = _ticks(known, texts, bands)
     keys: dict[int, str] = {}
     numbering: list[int] = []
     again = 0
     for col in sorted(texts):
+        if col in ticks:
+            keys[col] = ticks[col][0]
+            continue
+        if any(col == place for _key, places in ticks.values() for place, _word in places):
+            continue
         if heading(texts[col]) in NUMBERING:
             numbering.append(col)
             continue
@@ -300,13 +347,15 @@ def _fit(known: Vocabulary, layout: _Layout, before: str, *, by_hand: bool) -> T
         if key:
             keys[col] = key
     form = known.form
+    _tell(form, texts, bands, keys, {*numbering, *layout.spread, *(place for _key, places in ticks.values() for place, _word in places)})
     if form.code == "inspection_stats":
         form = _with_categories(form, texts, bands, keys)
     blocks, duplicates = _blocks(keys, texts, known.required)
     matched = [key for key in blocks[0].columns if not key.startswith(CATEGORY_PREFIX)]
     if len(matched) < 2 or not any(key in matched for key in known.required):
         return None
-    unknown = {col: texts[col] for col in texts if col not in keys and col not in numbering and col not in layout.spread}
+    options = {place for _key, places in ticks.values() for place, _word in places}
+    unknown = {col: texts[col] for col in texts if col not in keys and col not in numbering and col not in layout.spread | options}
     if len(unknown) >= len(matched) and all(blocks[0].columns[key] + 1 in unknown for key in matched):
         return None  # label and value in turn: a card, not a header
     # A heading over several columns and the same heading again speak against a header of this depth.
@@ -314,8 +363,43 @@ def _fit(known: Vocabulary, layout: _Layout, before: str, *, by_hand: bool) -> T
     precision = alike / max(len(keys) + len(unknown) + again, 1)
     if not by_hand and (precision < 0.4 or not is_meant(form.code, blocks[0].columns, before, (*texts.values(), *bands.values()))):
         return None
-    score = _score(known, matched, precision, before) + (_LEARNED_BY_HAND if by_hand else 0) + (_CLOSED if layout.closed else 0)
-    return Table(form, layout.rows, blocks, tuple(numbering), unknown, duplicates, layout.spread, score)
+    score = _score(known, matched, precision, before) + (_LEARNED_BY_HAND if by_hand else 0) + (_CLOSED if layout.closed or ticks else 0)
+    ticked = {col: places for col, (_key, places) in ticks.items()}
+    return Table(form, layout.rows, blocks, tuple(numbering), unknown, duplicates, layout.spread, score, ticked)
+
+
+def _tell(form: Form, texts: Mapping[int, str], bands: Mapping[int, str], keys: dict[int, str], taken: set[int]) -> None:
+    """Name columns that are left by words that say what they hold, where one column answers to one word."""
+    own = set(extended(form).keys) - set(keys.values())
+    left = [col for col in texts if col not in keys and col not in taken and col not in bands]
+    for key, words in _WORDS_OF_COLUMNS.items():
+        if key not in own:
+            continue
+        found = [col for col in left if words.search(bare_heading(texts[col]))]
+        if (
+            len(found) == 1
+            and sum(bool(other.search(bare_heading(texts[found[0]]))) for name, other in _WORDS_OF_COLUMNS.items() if name in own) == 1
+        ):
+            keys[found[0]] = key
+            left.remove(found[0])
+
+
+def _ticks(known: Vocabulary, texts: Mapping[int, str], bands: Mapping[int, str]) -> dict[int, tuple[str, tuple[tuple[int, str], ...]]]:
+    """Return the columns whose options stand side by side under their heading, by their first place."""
+    found: dict[str, list[tuple[int, str]]] = {}
+    band = ""
+    for col in sorted(texts):
+        # a heading that was not merged over its options stands above the first of them only
+        band = bands.get(col, band if texts.get(col - 1) and bands.keys() & {col - 1, col - 2, col - 3} else "")
+        if not band:
+            continue
+        key = known.exact.get(heading(band)) or known.exact.get(bare_heading(band))
+        kind = known.form.column(key).kind if key in known.form.keys else None
+        if key and kind is not None and kind.editor.startswith(("choice", "flag")) and texts.get(col):
+            reading = kind.parse(texts[col], Context())
+            if reading.value is not None and not reading.flags:
+                found.setdefault(key, []).append((col, texts[col]))
+    return {places[0][0]: (key, tuple(places)) for key, places in found.items() if len(places) > 1}
 
 
 def _score(known: Vocabulary, matched: Sequence[str], precision: float, before: str) -> float:
@@ -348,16 +432,21 @@ def _with_categories(form: Form, texts: Mapping[int, str], bands: Mapping[int, s
     places = {key: col for col, key in keys.items()}
     first, last = places.get("findings_total", -1), places.get("penalties", 10**6)
     listed: list[str] = []
+    known = [column.key.removeprefix(CATEGORY_PREFIX) for column in form.columns if column.key.startswith(CATEGORY_PREFIX)]
     for col in sorted(texts):
         key = keys.get(col, "")
         text = re.sub(r"\s+", "", texts[col])
+        if text in _SUMS:
+            continue
+        whole = text.replace("其它", "其他").removesuffix("类") + "类"
+        if not key and whole in known and CATEGORY_PREFIX + whole not in keys.values() and first < col < last:
+            key = keys[col] = CATEGORY_PREFIX + whole
         banded = heading(bands.get(col, "")) == heading(BAND)
         if key.startswith(CATEGORY_PREFIX):
             listed.append(key.removeprefix(CATEGORY_PREFIX))
         elif not key and (banded or (first < col < last and text.endswith("类"))) and heading(text) not in NUMBERING:
             keys[col] = CATEGORY_PREFIX + text
             listed.append(text)
-    known = [column.key.removeprefix(CATEGORY_PREFIX) for column in form.columns if column.key.startswith(CATEGORY_PREFIX)]
     if not listed or set(listed) <= set(known):
         return form
     return replace(annex_2(form.title, tuple(dict.fromkeys(listed))), rules=form.rules)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -65,25 +65,31 @@ def meet(office: Office, plan: Plan, code: str, desk: Desk, one: PlanRow) -> Non
     if one.ref in plan.superseded:
         one.reject(plan.superseded[one.ref])
         return
-    if _repeats(office, plan, code, desk, one):
+    key = desk.key(one.values, office.known)
+    if _repeats(office, plan, code, desk, one, key):
         return
     if desk.compared:
         one.action = "same"
         return
-    if not choice.new and not _met(office, desk, one):
+    met = {row.record_id for owner, form, row in office.taken.get(desk.listing.table, {}).get(key, ()) if owner is plan and form == code}
+    if not choice.new and not _met(office, desk, one, key, met):
         return
     if one.record_id is None:
         if desk.fixed and office.known.visit(office.known.place(one.values), None) is not None:
-            one.action = "same"  # the visit comes with another table, and the numbers agree
+            # the visit comes with another table, and the numbers agree
+            one.changes = desk.completes(one.values)
+            one.action = "changed" if one.changes else "same"
             return
         _near(office, code, one)
         desk.brings(one.values, office.known)
     office.take(plan, code, desk, one)
 
 
-def _repeats(office: Office, plan: Plan, code: str, desk: Desk, one: PlanRow) -> bool:
+def _repeats(office: Office, plan: Plan, code: str, desk: Desk, one: PlanRow, key: tuple[object, ...]) -> bool:
     """Tell whether an earlier row is this one, and say so on the row."""
-    listed = office.taken.get(desk.listing.table, {}).get(desk.key(one.values, office.known), ())
+    listed = office.taken.get(desk.listing.table, {}).get(key)
+    if not listed:
+        return False
     verdicts = [(desk.agrees(other.values, one.values), owner, form, other) for owner, form, other in listed]
     sure = next((found for found in verdicts if found[0]), None)
     if sure is None:
@@ -93,6 +99,12 @@ def _repeats(office: Office, plan: Plan, code: str, desk: Desk, one: PlanRow) ->
             return True
         return False
     _verdict, owner, form, other = sure
+    if desk.twice and owner is plan and form == code:
+        if all(flag.code != "duplicate_in_file" for flag in one.flags):
+            one.flags.append(RowFlag("*", "duplicate_in_file", f"与{_where(owner, other, plan, one)}相同，按来表记为两条，请核对是不是重复"))
+        return False
+    if desk.fills and form != code and _completes(office, desk, one, (owner is plan, other), key):
+        return one.action != "new"
     same_file, where = owner is plan, _where(owner, other, plan, one)
     differing = _differences(desk, other.values, one.values)
     if not same_file:
@@ -104,8 +116,7 @@ def _repeats(office: Office, plan: Plan, code: str, desk: Desk, one: PlanRow) ->
         reason = f"改用“{plan.path.name}”第 {one.read.row} 行"
         owner.superseded[other.ref] = reason
         other.reject(reason)
-        listed_now = office.taken[desk.listing.table][desk.key(one.values, office.known)]
-        listed_now[:] = [found for found in listed_now if found[2] is not other]
+        listed[:] = [found for found in listed if found[2] is not other]
         one.changes, one.record_id = {}, None
         return False
     if form != code and set(records.names_of(one.values.get("tags"))) - set(records.names_of(other.values.get("tags"))):
@@ -120,14 +131,34 @@ def _repeats(office: Office, plan: Plan, code: str, desk: Desk, one: PlanRow) ->
     return True
 
 
+def _completes(office: Office, desk: Desk, one: PlanRow, of: tuple[bool, PlanRow], key: tuple[object, ...]) -> bool:
+    """Let a row add to the row of another form that tells of the same; False if it says nothing more.
+
+    What is written already is met as a record; a row of the same file is added to before it is written.
+    """
+    same_file, other = of
+    if not same_file and any(desk.agrees(record, one.values) for _number, record in office.present(desk).get(key, ())):
+        return True
+    more = {name: _joined(other.values, one.values, name) for name in desk.own if name in one.values}
+    one.changes = {
+        name: (comparable(other.values.get(name)), value) for name, value in more.items() if _changes(desk, name, other.values.get(name), value)
+    }
+    one.record_id, one.action = other.record_id, "changed" if one.changes and not same_file else "same"
+    if same_file and one.changes:
+        other.values |= {name: value for name, (_old, value) in one.changes.items()}
+        other.changes |= one.changes if other.action != "new" else {}
+        other.action = "changed" if other.action == "same" else other.action
+    return True
+
+
 def _where(owner: Plan, other: PlanRow, plan: Plan, one: PlanRow) -> str:
     file = "" if owner is plan else f"“{owner.path.name}”"
     sheet = "" if other.read.sheet == one.read.sheet else f"“{other.read.sheet}”"
     return f"{file}{sheet}第 {other.read.row} 行"
 
 
-def _met(office: Office, desk: Desk, one: PlanRow) -> bool:
-    """Let the row meet its record; return False if the clerk must decide first."""
+def _met(office: Office, desk: Desk, one: PlanRow, key: tuple[object, ...], others: Collection[int | None] = ()) -> bool:
+    """Let the row meet its record, none of `others`; return False if the clerk must decide first."""
     chosen = one.choice.record_id
     if chosen is not None:
         record = office.record(desk, chosen)
@@ -136,9 +167,9 @@ def _met(office: Office, desk: Desk, one: PlanRow) -> bool:
             return False
         _compare(one, desk, chosen, record)
         return True
-    listed = office.present(desk).get(desk.key(one.values, office.known), ())
-    verdicts = [(desk.agrees(record, one.values), number, record) for number, record in listed]
-    found = next(((number, record) for verdict, number, record in verdicts if verdict), None)
+    listed = office.present(desk).get(key, ())
+    verdicts = [(desk.agrees(record, one.values), number, record) for number, record in listed if number not in others]
+    found = next(((number, record) for verdict, number, record in verdicts if verdict), None) if verdicts else None
     if found is None:
         doubtful = [(number, record) for verdict, number, record in verdicts if verdict is None]
         if doubtful:
@@ -178,8 +209,11 @@ def _only_counted(office: Office, desk: Desk, one: PlanRow) -> tuple[int, Row] |
 
 def _compare(one: PlanRow, desk: Desk, record_id: int, record: Row) -> None:
     one.record_id = record_id
-    own = () if desk.fixed else tuple(key for key in desk.listing.form.keys if key in one.values and key not in desk.foreign | {"no"})
-    theirs = {key: _joined(record, one.values, key) for key in own}
+    if desk.fixed:
+        one.changes = desk.completes(one.values)
+        one.action = "changed" if one.changes else "same"
+        return
+    theirs = {key: _joined(record, one.values, key) for key in desk.own if key in one.values}
     one.changes = {
         key: (comparable(record.get(key)), value) for key, value in theirs.items() if _changes(desk, key, record.get(key), value)
     }
@@ -204,10 +238,9 @@ def _changes(desk: Desk, key: str, old: object, new: object) -> bool:
 
 
 def _differences(desk: Desk, other: Row, row: Row) -> dict[str, tuple[object, object]]:
-    keys = [key for key in desk.listing.form.keys if key not in desk.foreign | {"no", "tags"} and key not in desk.fills]
     return {
-        key: (comparable(other.get(key)), comparable(row.get(key)))
-        for key in keys
+        key: (comparable(theirs), comparable(mine))
+        for key in desk.compares
         if (mine := row.get(key)) not in _EMPTY and (theirs := other.get(key)) != mine and comparable(theirs) != comparable(mine)
     }
 

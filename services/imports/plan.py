@@ -8,6 +8,7 @@ are planned together, in the order in which their rows rest on each other.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -18,9 +19,11 @@ from models.annexes import READABLE
 from models.forms import Form
 from services import attachments, campaigns, garbage, undoing
 from services.errors import Refused
+from services.imports import prepare, sums
 from services.imports import returned as returning
 from services.imports.ahead import Ahead
 from services.imports.desks import DESKS, ORDER, Desk
+from services.imports.group_names import line_of
 from services.imports.headings import Learned
 from services.imports.known import know
 from services.imports.meeting import Office, comparable, meet
@@ -214,6 +217,8 @@ def as_json(plan: Plan) -> dict[str, Any]:
     document = {"schema": "import-plan/1", "file": plan.path.name, "rows": rows, "skipped": skipped, "counts": plan.counts}
     if plan.named:
         document["disagree"] = plan.named
+    if plan.totals:
+        document["totals"] = [{"sheet": sheet, "row": number, "message": said} for sheet, number, said in plan.totals]
     if plan.returned is not None:
         document["returned"] = {"mark": plan.returned.mark, "mended": plan.returned.mended, "left": plan.returned.left}
     return document
@@ -233,14 +238,24 @@ def _begun(head: str, path: Path, read: ReadForm, campaign_id: int | None, sha25
 
 
 def _claim(office: Office, reads: Sequence[ReadForm]) -> None:
-    """Note whom the statistics of the batch name: these were visited, whichever file comes first."""
-    for read in reads:
-        for table in read.tables or [read]:
-            if table.form is None or table.form.code != "inspection_stats":
-                continue
-            for row in table.rows:
-                day = row.values.get("checked_on") or table.report_date
-                office.known.coming.claimed.setdefault(office.known.place(row.values), (day, table.submitter))  # type: ignore[arg-type]
+    """Note what the files of a batch say of each other's rows, whichever comes first.
+
+    Whom statistics name was visited; which groups there are; what cases say; and by what other name a row with
+    its code calls an enterprise.
+    """
+    known = office.known
+    for table in (table for read in reads for table in (read.tables or [read]) if table.form is not None):
+        code = table.form.code if table.form else ""
+        known.groups.hear(table)
+        for row in table.rows if code in ("inspections", "major_hazards") else ():
+            known.learn(row.values)
+        for row in table.rows if code == "inspection_stats" else ():
+            day = row.values.get("checked_on")
+            said = (day if isinstance(day, date) else table.report_date, line_of(table))
+            known.coming.claimed.setdefault(known.place(row.values), said)
+        for row in table.rows if code in ("case_stats", "cases") else ():
+            place = known.place(row.values)
+            known.coming.violations[place] = (*known.coming.violations.get(place, ()), str(row.values.get("violation") or ""))
 
 
 def _fill(session: Session, office: Office, plan: Plan, progress: Progress) -> None:
@@ -261,6 +276,8 @@ def _fill(session: Session, office: Office, plan: Plan, progress: Progress) -> N
         for code, row in plan.rows
         if code == "inspection_stats" and row.action == "rejected" and row.reason.startswith("与台账不一致")
     ]
+    plan.totals = [(table.sheet, number, said) for table in plan.tables for number, said in sums.differences(table)]
+    plan.made = [f"没有检查分组表，按来表建立“{name}”" for name in office.known.groups.take_new()]
     if plan.returned is not None:
         returning.judge(plan)
 
@@ -279,8 +296,9 @@ def _planned(office: Office, plan: Plan, desk: Desk, code: str, table: ReadForm,
         ref = f"{code}|{read.sheet}|{read.row}|{ordinal}"
         choice = plan.choices.get(ref, DEFAULT)
         given: ReadRow = mended(read, table.form, choice.mended, year=known.year) if choice.mended else read
-        row, flags, reason = desk.prepare(desk.convert(given.values, table), known)
-        one = PlanRow(given, "new", row, flags=[*given.flags, *flags], ref=ref, choice=choice)
+        row, noticed = prepare.as_registered(desk.convert(given.values, table), known, own_towns=code == "town_summary")
+        row, flags, reason = desk.prepare(row, known)
+        one = PlanRow(given, "new", row, flags=[*given.flags, *noticed, *flags], ref=ref, choice=choice)
         if choice is DEFAULT and ref in before:
             one.choice = Choice(record_id=before[ref])
         if reason:

@@ -116,6 +116,8 @@ class Plan:
         claims: Other files of the batch: whom their statistics name was visited.
         results: Findings may make the visit they belong to.
         returned: What this return copy came back with, if it is one.
+        made: What comes beside the rows, one sentence each.
+        totals: Rows of totals that differ from their rows: sheet, row, sentence.
         named: Where statistics and ledger disagree, one sentence an enterprise.
     """
 
@@ -133,6 +135,8 @@ class Plan:
     results: bool = False
     returned: Returned | None = None
     named: list[str] = field(default_factory=list)
+    made: list[str] = field(default_factory=list)
+    totals: list[tuple[str | None, int, str]] = field(default_factory=list)
 
     @property
     def counts(self) -> dict[str, int]:

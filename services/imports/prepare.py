@@ -12,12 +12,44 @@ from models.forms import Row
 from services import cases
 from services.figures.annex_rows import standing_amount
 from services.imports import counted, town_figures
-from services.imports.known import Known
+from services.imports.known import MAKES_VISIT, Known
 from services.imports.read_form import RowFlag
 from services.matching import name_key
 
 Prepared = tuple[Row, list[RowFlag], str]
-MAKES_VISIT = "makes_visit"
+_NO_VISIT = "“{name}”在本次行动里没有检查记录，请先导入检查记录"
+
+
+def as_registered(row: Row, known: Known, *, own_towns: bool = False) -> tuple[Row, list[RowFlag]]:
+    """Name town and enterprise as the office does, and say where a row calls them otherwise.
+
+    Where name and code are those of two enterprises, the name decides: a code is easily copied into the wrong row.
+    """
+    flags: list[RowFlag] = []
+    said = str(row.get("town") or "")
+    if said and not own_towns:
+        row = {**row, "town": known.town(said)}
+    if not row.get("enterprise"):
+        return row, flags
+    code, name = row.get("credit_code"), str(row["enterprise"])
+    by_name = known.enterprise({"enterprise": name})
+    by_code = known.enterprises.get(str(code)) if code else None
+    if by_name and by_code and by_name != by_code:
+        other = known.official[by_code][0]
+        message = f"信用代码 {code} 在名录里是“{other}”的，按企业名称归入“{name}”，请核对是哪一家"
+        flags.append(RowFlag("credit_code", "code_differs", message))
+        row = {**row, "credit_code": None}
+    number = by_name or by_code
+    if number is None:
+        return row, flags
+    official, former = known.official[number]
+    if name_key(name) not in (name_key(official), name_key(former or "")):
+        flags.append(RowFlag("enterprise", "name_differs", f"写的是“{name}”，名录里叫“{official}”"))
+        row = {**row, "enterprise": official}
+    registered = known.towns.get(number)
+    if said and registered and row["town"] != known.town(registered):
+        flags.append(RowFlag("town", "town_differs", f"镇办写的是“{said}”，名录里是“{registered}”"))
+    return row, flags
 
 
 def nothing(row: Row, _known: Known) -> Prepared:
@@ -40,10 +72,11 @@ def visit(row: Row, known: Known) -> Prepared:
     if not isinstance(row.get("checked_on"), date):
         return row, [], "没有读到检查日期，请补填后重新导入"
     flags: list[RowFlag] = []
-    group = row.get("group")
-    if group and not known.group_is_known(str(group)):
-        flags.append(RowFlag("group", "group_unknown", f"检查组“{group}”不在本次行动的分组里，先空着，请核对后选定"))
-        row = {**row, "group": None}
+    text = str(row.get("group") or "") or None
+    group = known.groups.of(text) if text else known.groups.of_line(row.get("line"))  # type: ignore[arg-type]
+    if text and group is None:
+        flags.append(RowFlag("group", "group_unknown", f"检查组“{text}”不在本次行动的分组里，先空着，请核对后选定"))
+    row = {**row, "group": group}
     code, number = row.get("credit_code"), known.enterprise(row)
     registered = known.codes.get(number) if code and number else None
     if registered and registered != code:
@@ -62,13 +95,18 @@ def finding(row: Row, known: Known) -> Prepared:
     if found is None:
         claimed = known.coming.claimed.get(place)
         if claimed is None and not (known.results or (on and known.is_known(row))):
-            return row, [], f"“{row['enterprise']}”在本次行动里没有检查记录，请先导入检查记录"
-        day, group = claimed or (None, None)
+            return row, [], _NO_VISIT.format(name=row["enterprise"])
+        if on is None and claimed is None:
+            return row, [], "没有检查日期，这家企业也还没有检查记录，日期不能猜：请在这一行补填检查日期，或先导入检查记录"
+        day, line = claimed or (None, None)
+        group = known.groups.of_line(line) or known.groups.of_line(row.get("line"))  # type: ignore[arg-type]
+        if known.has_records(group):
+            flags.append(RowFlag("checked_on", "visit_missing", "检查记录里没有这家企业的检查，按台账建了一条，请补报检查记录"))
         row = {
             **row,
-            "checked_on": on or day or row.get("report_date") or known.last_day,
+            "checked_on": on or day or known.last_day,
             MAKES_VISIT: True,
-            "group": group or row.get("submitter"),
+            "group": group,
         }
         if on is None:
             flags.append(RowFlag("checked_on", "visit_date_inferred", f"没有检查日期，检查记录按 {row['checked_on']} 建立，请核对"))
@@ -131,8 +169,16 @@ def case_of_annex(row: Row, known: Known) -> Prepared:
 
 
 def stats(row: Row, known: Known) -> Prepared:
-    """Compare a row of Annex 2 with the ledger; a difference is never written."""
-    return row, [], counted.difference(known, row)
+    """Compare a row of Annex 2 with the ledger; a difference is never written.
+
+    A visit is made of it only where nobody recorded visits: an enterprise that
+    the visit records leave out is a question to the group.
+    """
+    group = known.groups.of_line(row.get("line"))  # type: ignore[arg-type]
+    if known.visit(known.place(row), None) is None and known.has_records(group):
+        return row, [], counted.NOT_RECORDED
+    filled: Row = {counted.FILLS: counted.fills(known, row), counted.VIOLATIONS: known.coming.violations.get(known.place(row), ())}
+    return {**row, "group": group, **filled}, [], counted.difference(known, row)
 
 
 def town(row: Row, known: Known) -> Prepared:

@@ -13,11 +13,11 @@ from itertools import islice
 
 from models.annexes import READABLE
 from models.forms import Form
-from services.imports.across_rows import check_rows
+from services.imports.across_rows import check_rows, years_of_columns
 from services.imports.ahead import LINES_ABOVE, Ahead, name_of
 from services.imports.around import look_around, texts_of
 from services.imports.cards import find_cards, looks_like_cards
-from services.imports.headings import Learned, heading
+from services.imports.headings import Learned, extended, heading
 from services.imports.locate import LOOK_AT_ROWS, Table, likely_forms, tables_of
 from services.imports.raw import RawBook, RawRow, RawSheet, Rejection, rejection
 from services.imports.read_form import ReadForm, Skipped
@@ -124,14 +124,16 @@ def _read_sheet(order: _Order, sheet: RawSheet) -> list[ReadForm]:
         end = following.header_rows[0] if following else LAST_ROW + 1
         above = [row for row in rows if before < row.number < first]
         body = [row for row in rows if last < row.number < end]
-        found.append(_read_table(order, sheet, table, above, body))
+        found.append(_read_table(order, sheet, table, above, body, following=bool(before)))
         if following:
             _leave_titles(found[-1])
         before = last
     return found
 
 
-def _read_table(order: _Order, sheet: RawSheet, table: Table, above: list[RawRow], body: list[RawRow]) -> ReadForm:
+def _read_table(
+    order: _Order, sheet: RawSheet, table: Table, above: list[RawRow], body: list[RawRow], *, following: bool = False
+) -> ReadForm:
     guess = order.ahead.of(sheet, table, body) if order.ahead else None
     sorted_out = guess.sorted_out if guess else SortedOut(table, body)
     records, left_out = sorted_out.records, sorted_out.left_out
@@ -151,13 +153,16 @@ def _read_table(order: _Order, sheet: RawSheet, table: Table, above: list[RawRow
         choices=(table.form.code, *table.rivals) if table.rivals else (),
         missing_columns=_missing_columns(table),
     )
-    left_out += [(row, "title") for row in above]
+    if not following:  # what stands between two tables was told apart with the rows of the first
+        left_out += [(row, "title") for row in above]
     for row, read in zip(records, read_ahead or map(RecordReader(order.book, sheet, table, around, filled).read, records), strict=True):
         result.rows += read
         if not read:
             left_out.append((row, "missing_key"))
     skipped = [Skipped(sheet.name, row.number, why, _text(row)) for row, why in _titles_of_pages(left_out)]
     result.skipped = sorted([*skipped, *_gaps(sheet, table, body)], key=lambda line: line.row)
+    if around.year is None:
+        years_of_columns(result.rows, extended(table.form))
     check_rows(result.rows, table.form)
     return result
 
@@ -178,7 +183,7 @@ def _leave_titles(table: ReadForm) -> None:
     """Lines just above the next header are its title, not rows of this table."""
     for place in range(len(table.skipped) - 1, -1, -1):
         line = table.skipped[place]
-        if line.why not in ("missing_key", "footer", "blank"):
+        if line.why not in ("missing_key", "footer", "blank", "title"):
             return
         if line.why == "missing_key":
             table.skipped[place] = Skipped(line.sheet, line.row, "title", line.text)

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 from bisect import bisect_left, bisect_right
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from models.dates import relative_days
+from models.annexes import CATEGORY_PREFIX
+from models.dates import relative_days, yearless
 from models.forms import Column, Context, Flag, Form, Kind, Reading, Row
-from models.values import plain
+from models.values import plain, visible
 from services.imports.around import Around
 from services.imports.cards import Card
 from services.imports.headings import extended
@@ -23,8 +24,13 @@ Filled = Mapping[int, Mapping[int, tuple[int, int]]]
 _MEMO_SIZE = 50_000
 _MOST_FILLED = 200_000
 _DITTO = frozenset(("同上", "〃", "″", "”", "''", '"', "同前", "--同上--"))
+_LONGEST_DITTO = max(map(len, _DITTO))
+_NONE: frozenset[str] = frozenset()
+_TICKS = frozenset(("√", "✓", "✔", "☑", "1", "是", "有", "●", "■", "v", "V", "对"))
+_LATE_IN_YEAR = 10
 _COUNTED = ("count", "amount")
 _MERGED = Flag("merged_filled", "是合并单元格，按上面的内容补上")
+_STATED = Flag("merged_filled", "表里没有这一列，按表头上面写的补上")
 _MERGED_NUMBER = Flag("merged_filled", "与上面合并，数只算在第一行")
 _DITTO_FLAG = Flag("merged_filled", "写的是“同上”，按上一行的内容补上")
 _DITTO_IN_VAIN = Flag("missing", "写的是“同上”，上面没有内容可补，请填写")
@@ -52,8 +58,7 @@ class _Slot:
         seen = value if isinstance(value, str) else (type(value), value, number_format)
         reading = self.memo.get(seen)
         if reading is None:
-            usable: object = value
-            stored: tuple[Flag, ...] = ()
+            usable, stored = visible(value)
             if not isinstance(value, str) or value[:1] == "#":
                 usable, stored = native(value, number_format, "", self.kind, date1904=date1904)
             reading = self.kind.parse(usable, self.context)
@@ -83,7 +88,9 @@ class RecordReader:
         self._table = table
         self._filled = filled
         self._blocks = [_slots(form, block, around) for block in table.blocks]
+        self._quick = [[(slot, slot.key, slot.col, slot.memo) for slot in slots] for slots in self._blocks]
         self._places = [{slot.key: slot for slot in slots} for slots in self._blocks]
+        self._stated = [_stated(form, table, places, around) for places in self._places]
         self._keys = _key_columns(form)
         self._blank_row: Row = dict.fromkeys(form.keys)
         own = frozenset(table.form.keys)
@@ -96,10 +103,12 @@ class RecordReader:
     def read(self, row: RawRow) -> list[ReadRow]:
         """Return the records of a row; none if all lack their key."""
         found: list[ReadRow] = []
+        if self._table.ticks:
+            row = _ticked(row, self._table.ticks)
         for number, slots in enumerate(self._blocks):
             if number and not any(slot.col in row.cells for slot in slots):
                 continue
-            record = self._record(row, number, slots)
+            record = self._record(row, number)
             if record is not None:
                 found.append(record)
         if row.hidden:
@@ -107,29 +116,33 @@ class RecordReader:
                 record.flags.append(_about_row(row.number, _HIDDEN))
         return found
 
-    def _record(self, row: RawRow, block: int, slots: list[_Slot]) -> ReadRow | None:
+    def _record(self, row: RawRow, block: int) -> ReadRow | None:
         values, above = dict(self._blank_row), self._above[block]
         flags: list[tuple[_Slot, Flag]] = []
         raw: dict[str, str] = {}
         careful = self._careful or bool(row.marks)
         cells, styles, formats, date1904 = row.cells, row.styles, self._sheet.formats, self._date1904
-        for slot in slots:
-            value = cells.get(slot.col)
+        for slot, key, col, memo in self._quick[block]:
+            value = cells.get(col)
             if careful:
                 reading = self._with_looks(row, slot, value)
             elif value is None:
                 continue
             elif isinstance(value, str):
-                reading = slot.memo.get(value) or slot.parse(value)
+                reading = memo.get(value) or slot.parse(value)
             else:
-                reading = slot.parse(value, formats[styles.get(slot.col, 0)], date1904=date1904)
-            if value in _DITTO:
-                reading = Reading(above[slot.key].value, (_DITTO_FLAG,)) if slot.key in above else Reading(None, (_DITTO_IN_VAIN,))
+                reading = slot.parse(value, formats[styles.get(col, 0)], date1904=date1904)
+            if isinstance(value, str) and len(value) <= _LONGEST_DITTO and value in _DITTO:
+                reading = Reading(above[key].value, (_DITTO_FLAG,)) if key in above else Reading(None, (_DITTO_IN_VAIN,))
             if reading.flags:
                 flags += [(slot, flag) for flag in reading.flags]
-                raw[slot.key] = plain(value)
+                raw[key] = plain(value)
+            values[key] = reading.value
+            above[key] = reading
+        for slot, reading in self._stated[block]:
             values[slot.key] = reading.value
-            above[slot.key] = reading
+            flags += [(slot, flag) for flag in (*reading.flags, _STATED)]
+            raw[slot.key] = plain(reading.value)
         if any(values[key] in (None, "", ()) for key in self._keys):
             return None
         return self._finished(row, block, values, flags, raw)
@@ -164,7 +177,7 @@ class RecordReader:
     def _covered(self, cells: Mapping[int, Scalar], block: int) -> list[str]:
         """Return the keys whose merged heading covers further cells with content."""
         found: list[str] = []
-        for key, slot in self._places[block].items() if self._table.spread else ():
+        for key, slot in self._places[block].items():
             col = slot.col + 1
             while col in self._table.spread:
                 if col in cells:
@@ -176,7 +189,7 @@ class RecordReader:
     def _finished(self, row: RawRow, block: int, values: Row, flags: list[tuple[_Slot, Flag]], raw: dict[str, str]) -> ReadRow:
         number, cells = row.number, row.cells
         places = self._places[block]
-        flagged = {slot.key for slot, _flag in flags}
+        flagged = {slot.key for slot, _flag in flags} if flags else _NONE
         if self._form.code in ("inspection_stats", "town_summary"):
             _blanks_are_zero(values, places, flagged)
         elif self._form.code == "personnel" and values["unit_position"] is None:
@@ -184,19 +197,24 @@ class RecordReader:
             values["unit_position"] = together or None
         if flags:
             _count_from_check(values, flags, raw)
+            _after_check(values, flags, raw)
         for rule in self._form.rules:
             for key, flag in rule(values):
+                if flag.code == "category_sum_mismatch" and any(one.startswith(CATEGORY_PREFIX) and values[one] is None for one in flagged):
+                    continue  # one of them cannot be read, so nobody knows the sum
                 if key in places and (flag.code != "missing" or key not in flagged):
                     flags.append((places[key], flag))
         for key in self._required:
             if values[key] is None and key in places and key not in flagged:
                 flags.append((places[key], Flag("missing", "为空，请补填")))
-        for key in self._covered(cells, block):
-            flags.append((places[key], Flag("duplicate_header", "表头占了几列，旁边的列里也有内容，只读第一列，请核对")))
-        for key in self._table.duplicates & places.keys():
-            flags.append((places[key], Flag("duplicate_header", "表头出现了两次，只读第一列")))
+        if self._table.spread:
+            for key in self._covered(cells, block):
+                flags.append((places[key], Flag("duplicate_header", "表头占了几列，旁边的列里也有内容，只读第一列，请核对")))
+        if self._table.duplicates:
+            for key in self._table.duplicates & places.keys():
+                flags.append((places[key], Flag("duplicate_header", "表头出现了两次，只读第一列")))
         kept = {key: values[key] for key in self._kept[block]}
-        return ReadRow(self._sheet.name, number, kept, [_row_flag(number, slot, flag) for slot, flag in flags], raw)
+        return ReadRow(self._sheet.name, number, kept, [_row_flag(number, slot, flag) for slot, flag in flags] if flags else [], raw)
 
 
 class CardReader:
@@ -265,7 +283,7 @@ def _key_columns(form: Form) -> tuple[str, ...]:
     return tuple(required[:2]) if form.code in ("hazard_list", "major_hazards") else tuple(required[:1])
 
 
-def _blanks_are_zero(values: Row, places: Mapping[str, _Slot], flagged: set[str]) -> None:
+def _blanks_are_zero(values: Row, places: Mapping[str, _Slot], flagged: Collection[str]) -> None:
     """In the statistics an empty count is a zero, where the file has the column."""
     for key in places:
         if places[key].kind.editor == "count" and values[key] is None and key not in flagged:
@@ -280,6 +298,46 @@ def _count_from_check(values: Row, flags: list[tuple[_Slot, Flag]], raw: Mapping
             days = relative_days(raw.get(slot.key, ""))
             if days is not None:
                 values[slot.key] = checked + dt.timedelta(days=days)
+
+
+def _after_check(values: Row, flags: list[tuple[_Slot, Flag]], raw: Mapping[str, str]) -> None:
+    """Take the next year for a deadline without a year that would else lie before its check late in the year."""
+    checked, due = values.get("checked_on"), values.get("due")
+    if not (isinstance(checked, dt.date) and isinstance(due, dt.date) and due < checked and checked.month >= _LATE_IN_YEAR):
+        return
+    for place, (slot, flag) in enumerate(flags):
+        if slot.key == "due" and flag.code == "date_year_inferred" and due.month < checked.month and yearless(raw.get("due", "")):
+            values["due"] = due + dt.timedelta(days=365) if (due.month, due.day) == (2, 29) else due.replace(year=due.year + 1)
+            flags[place] = slot, Flag(flag.code, f"“{raw['due']}”没有年份，检查在年底，按 {due.year + 1} 年读")
+
+
+def _stated(form: Form, table: Table, places: Mapping[str, _Slot], around: Around) -> list[tuple[_Slot, Reading]]:
+    """Return what the lines above say of all rows, for columns that the table lacks."""
+    if "enterprise" in places or not any(key == "enterprise" for key, _text in around.stated) or "enterprise" not in table.form.keys:
+        return []
+    found: list[tuple[_Slot, Reading]] = []
+    for key, text in around.stated:
+        if key in places or key not in form.keys:
+            continue
+        column = form.column(key)
+        context = Context(year=around.year)
+        reading = column.kind.parse(text, context)
+        if reading.value is not None:
+            found.append((_Slot(key, -1, column.kind, _plain_title(column), context), reading))
+    return found
+
+
+def _ticked(row: RawRow, ticks: Mapping[int, tuple[tuple[int, str], ...]]) -> RawRow:
+    """Write the ticked words into the first place of their columns; several of them stay side by side."""
+    cells = dict(row.cells)
+    for first, places in ticks.items():
+        said = [(word, plain(cells.pop(col, None))) for col, word in places]
+        words = [word if text in _TICKS else text for word, text in said if text]
+        if words:
+            cells[first] = "、".join(words)
+    made = RawRow.of(row.number, cells, row.styles, row.marks)
+    made.hidden = row.hidden
+    return made
 
 
 def _row_flag(number: int, slot: _Slot, flag: Flag) -> RowFlag:

@@ -9,11 +9,45 @@ from __future__ import annotations
 
 from sqlalchemy.orm import Session
 
+from models import Finding
 from models.forms import Row
-from services import enterprises, findings, groups, inspections, records
-from services.imports.prepare import MAKES_VISIT
+from services import enterprises, findings, inspections, records
+from services.imports import group_names
+from services.imports.known import FROM_LEDGER, MAKES_VISIT
 
-REMARK = "由问题台账带入（来源：表格）"
+REMARK = FROM_LEDGER
+
+
+def save_visit(
+    session: Session, *, campaign_id: int, row: Row, record_id: int | None = None, source: records.Source | None = None
+) -> int:
+    """Add or change a visit; the group that it names is made if no list has it.
+
+    Raises:
+        Invalid: Enterprise or date is empty.
+        Missing: The visit to change is gone.
+    """
+    group_names.need(session, campaign_id=campaign_id, rows=[(row, source or records.TYPED)])
+    return inspections.save(session, campaign_id=campaign_id, row=row, record_id=record_id, source=source)
+
+
+def save_major(
+    session: Session, *, campaign_id: int, row: Row, record_id: int | None = None, source: records.Source | None = None
+) -> int:
+    """Add a major hazard, or add what its list knows to the finding; the finding stays the ledger's own.
+
+    Raises:
+        Invalid: A key field is empty.
+        NoVisit: The enterprise has no visit and the row may not make one.
+    """
+    if record_id is not None and source is not None:
+        finding = records.get(session, Finding, record_id)
+        if finding.source_file:
+            known = [dict(flag) for flag in finding.flags or ()]
+            more = [dict(flag) for flag in source.flags if dict(flag) not in known]
+            first = (finding.source_file, finding.source_sheet or "", finding.source_row or 0)
+            source = records.Source(*first, (*known, *more))
+    return save_finding(session, campaign_id=campaign_id, row=row, record_id=record_id, source=source)
 
 
 def save_finding(
@@ -34,13 +68,12 @@ def _require_visit(session: Session, campaign_id: int, row: Row, source: records
     found = enterprises.find(session, name=str(row["enterprise"]), credit_code=records.text_of(row.get("credit_code")))
     if found is not None and inspections.of_enterprise(session, campaign_id=campaign_id, enterprise_id=found.id) is not None:
         return
-    group = groups.named(session, campaign_id=campaign_id, text=records.text_of(row.get("group")))
     visit: Row = {
         "enterprise": row["enterprise"],
         "credit_code": row.get("credit_code"),
         "town": row.get("town"),
-        "group": group.name if group else None,
+        "group": row.get("group"),
         "checked_on": row["checked_on"],
         "remark": REMARK,
     }
-    inspections.save(session, campaign_id=campaign_id, row=visit, source=source)
+    save_visit(session, campaign_id=campaign_id, row=visit, source=source)

@@ -12,11 +12,14 @@ import unicodedata
 from collections.abc import Iterable
 
 from models.values import plain
-from services.imports.headings import LONGEST_HEADING, heading, heading_keys, unfoldable
+from services.imports.headings import LONGEST_HEADING, heading, heading_keys, stays, unfoldable
 from services.imports.locate import Table
 from services.imports.raw import RawRow
 
-_TOTAL = re.compile(r"(?:合计|总计|共计|总数|累计|合计数|全区合计|汇总)(?:[（(:：].*)?")
+_WHOLE = r"(?:全[县区镇市乡省]|本[页表镇]|以上|各[镇乡街][办街镇道]?)?"
+_TOTAL = re.compile(rf"{_WHOLE}(?:合计|总计|共计|总数|累计|合计数|汇总)(?:[（(:：].*)?|全部")
+_LOOSE_TOTALS = frozenset(("总数", "全部", "平均", "平均数", "平均值", "同比", "环比", "上期", "上年同期", "占比", "增减"))
+_AMONG_THESE = re.compile(r"其中[:：].{0,20}|其中.{0,8}")
 _SUBTOTAL = re.compile(r".{0,12}小计(?:[（(:：].*)?")
 _PAGE = re.compile(r"第?\d+页[,，/ ]*(?:共\d+页)?|第\d+/\d+页|[-—]\s*\d+\s*[-—]|(?i:page)\d+(?:(?i:of)\d+)?|共\d+页")
 _FOOTER = re.compile(
@@ -29,16 +32,30 @@ _NOTE = re.compile(
 )
 _LIST_ITEM = re.compile(r"[(（]?[\d一二三四五六七八九十]{1,2}[)）]?[.、．:：]")
 _SAMPLE = re.compile(
-    r"(?:填写)?(?:示例|样表|范例|例子)|填写样式|例[:：)）].*|[（(]例[）)]|[（(]?(?:示例|样表|填写示例|例)[）)]?[:：]?.{0,6}"
+    r"(?:填写)?(?:示例|样表|范例|例子)|填写样式|例[:：)）].*|[（(](?:示例|样表|填写示例|例)[）)][:：]?.{0,6}|(?:示例|样表|填写示例)[:：]?.{0,6}"
 )
 _SAMPLE_STARTS = frozenset("填示样范例(（")
 _SAMPLE_REMARKS = frozenset(("示例", "样例", "(示例)", "(样例)", "填写示例", "填表示例", "本行为示例", "示例,请删除", "示例行"))
 _NOTHING_BELOW = re.compile(r"[(（—\-]*(?:以下空白|以下无正文|以下无内容|此页以下空白|以下无)[)）—\-]*")
 _SECTION = re.compile(r"[(（]?[一二三四五六七八九十]{1,3}[)）]?[、.．:：].{1,20}")
+_TITLE = re.compile(
+    r"(?:附件|附表)[\d一二三四五六七八九十]{0,2}[:：.、]?.{0,60}"
+    r"|.{2,60}(?:统计表|汇总表|登记表|一览表|明细表|情况表|记录表|台账|花名册|名单|清单)(?:[（(].{0,20}[）)])?"
+)
+_ENDS_OF_OFFICES = "人民政府|办公室|办事处|委员会|管理局|应急局|应急办|安监站|安监办|安环办|支队|大队|中队"
+_CLOSING = re.compile(r"(?:以上|上述|此页|本页|特此|经办|抄送|抄报|报送范围|联系方式).{2,}|.*[。；;！!].*|[（(].*[）)]")
+_LONE_DATE = re.compile(r"[\d〇零一二三四五六七八九]{4}[年.\-/][\d一二三四五六七八九十]{1,3}[月.\-/][\d一二三四五六七八九十]{1,3}日?")
+_AUTHORITY = re.compile(rf".{{2,}}(?:{_ENDS_OF_OFFICES})(?:[（(].{{0,6}}[）)])?")
+_OFFICE = re.compile(rf".{{2,}}(?:{_ENDS_OF_OFFICES}|中心)(?:[（(].{{0,6}}[）)])?")
+_COUNTERS = ("甲乙丙丁戊己庚辛壬癸", "ABCDEFGHIJKLMNOPQRSTUVWXYZ", "abcdefghijklmnopqrstuvwxyz")
+_LEAST_LETTERS = 3
 _LONG_NOTE = 18
 _LEAD = 4
 _LEAST_COUNTED = 4
+_FIRST_OF_TOTALS = frozenset("全总累共本以其平同环上占增")
+_OF_PEOPLE = frozenset(("personnel", "groups"))
 _FIRST_NUMBERS = frozenset(("0", "1", "00", "01", "000", "001"))
+_LONGEST_NUMBER = 4
 _LOOKED_AT = 200
 
 
@@ -50,6 +67,8 @@ class RowJudge:
         self._numbering = frozenset(table.numbering)
         self._names = heading_keys(table.form)
         self._title = heading(table.form.title)
+        self._firsts = frozenset(name[0] for name in self._names if name) | _FIRST_OF_TOTALS
+        self._of_people = table.form.code in _OF_PEOPLE
         self._places = [(key, col, heading(block.headers[key])) for block in table.blocks for key, col in block.columns.items()]
         first = table.blocks[0].columns
         self._remark = first.get("remark")
@@ -65,30 +84,68 @@ class RowJudge:
         cols = sorted(row.cells)
         if not cols:
             return "blank"
+        if len(cols) > _LEAD and self._plainly_record(row, cols):
+            return "sample" if self._marked_as_sample(row) else None
         lead = [_lead(row.cells[col]) for col in cols[:_LEAD]]
+        begins = ""
         for text in lead:
+            begins += text[:1]
+            if text.isdigit():
+                continue
             said = text.lower() if text.isalnum() else heading(text)
             if said in self._names and len(text) <= LONGEST_HEADING and self._repeats_header(row):
                 return "repeated_header"
         words = " ".join(lead)
         if "计" in words or "汇总" in words:
-            if any(("计" in text and _TOTAL.fullmatch(text)) or text == "汇总" for text in lead):
-                return "total"
             if any("小计" in text and _SUBTOTAL.fullmatch(text) for text in lead):
                 return "subtotal"
-        if any(text[:1] in _SAMPLE_STARTS and _SAMPLE.fullmatch(text) for text in lead[:3]) or self._marked_as_sample(row):
+            if any(("计" in text or "汇总" in text) and _TOTAL.fullmatch(text) for text in lead):
+                return "total"
+        first = next((text for text in lead if not text.isdigit()), "")
+        if first in _LOOSE_TOTALS:
+            return "total"
+        if first.startswith("其中") and _AMONG_THESE.fullmatch(first):
+            return "subtotal"
+        if not _SAMPLE_STARTS.isdisjoint(begins) and any(_SAMPLE.fullmatch(text) for text in lead[:3]):
             return "sample"
-        if len(cols) > 1 and self._counts_columns(row, cols):
+        if self._marked_as_sample(row):
+            return "sample"
+        if len(cols) > 1 and (self._counts_columns(row, cols) or _letters_columns(row, cols)):
             return "number_only"
         if len(cols) > _LEAD:
             return None
         if self._is_record(cols):
             return "footer" if _labelled(lead) else None
-        if all(text.isdigit() for text in lead) and (len(cols) == 1 or self._numbering >= set(cols)):
+        # a long one under a merged row may be its second phone number
+        short = all(len(text) <= _LONGEST_NUMBER for text in lead) or not self._wanted.isdisjoint(cols)
+        if short and all(text.isdigit() for text in lead) and (len(cols) == 1 or self._numbering >= set(cols)):
             return "number_only"
         if len(cols) == 1 and self._title and self._title in heading(lead[0]):
             return "title"
-        return _line(lead, previous)
+        if not self._alone(cols):
+            return _line(lead, previous)
+        why = _line(lead, previous, offices=_OFFICE if self._of_people else _AUTHORITY)
+        closing = previous == "total" and not self._wanted.isdisjoint(cols)  # nothing begins below a total with one word
+        return why or ("footer" if closing else None)
+
+    def _alone(self, cols: list[int]) -> bool:
+        """Tell whether nothing but a running number stands beside one text."""
+        return len(set(cols) - self._numbering) <= 1
+
+    def _plainly_record(self, row: RawRow, cols: list[int]) -> bool:
+        """Tell whether no word at the beginning speaks against a record: nearly every row."""
+        named = False
+        for col in cols[:_LEAD]:
+            value = row.cells[col]
+            if not isinstance(value, str):
+                continue
+            first = value[:1]
+            if len(value) == 1 or first in self._firsts or not stays(first) or "计" in value or "汇" in value:
+                return False
+            if first in _SAMPLE_STARTS and _SAMPLE.fullmatch(folded(value)):
+                return False
+            named = named or first > "9"
+        return named  # a row of numbers may count the columns
 
     def _counts_columns(self, row: RawRow, cols: list[int]) -> bool:
         """Tell whether the row only numbers the columns from 1 on."""
@@ -151,8 +208,11 @@ class SortedOut:
 
 
 def _lead(value: object) -> str:
-    if isinstance(value, str) and unfoldable(value):
-        return value[:_LOOKED_AT]
+    if isinstance(value, str):
+        if unfoldable(value):
+            return value[:_LOOKED_AT]
+    elif type(value) is int:
+        return str(value)
     return folded(plain(value)[:_LOOKED_AT])
 
 
@@ -169,9 +229,35 @@ def _labelled(texts: list[str]) -> bool:
     return _FOOTER.match(texts[0]) is not None and labels * 2 >= len(texts)
 
 
-def _line(texts: list[str], previous: str) -> str | None:
-    """Judge a row of few cells by the words of its lines."""
+def _letters_columns(row: RawRow, cols: list[int]) -> bool:
+    """Tell whether the row names the columns 甲 乙 丙 1 2 3, as official tables do, or A B C."""
+    texts = [folded(plain(row.cells[col])[:_LOOKED_AT]) for col in cols]
+    if len(texts) < _LEAST_LETTERS or any(len(text) > 2 for text in texts):
+        return False
+    letters = next((run for run in _COUNTERS if texts[0] == run[0]), "")
+    named = 0
+    while named < min(len(texts), len(letters)) and texts[named] == letters[named]:
+        named += 1
+    return named > 1 and all(text == str(place) for place, text in enumerate(texts[named:], 1))
+
+
+def _line(texts: list[str], previous: str, *, offices: re.Pattern[str] | None = None) -> str | None:
+    """Judge a row of few cells by the words of its lines.
+
+    Args:
+        texts: The words.
+        previous: Why the row before was skipped, if it was.
+        offices: What only those who sign are called, if the text stands alone.
+    """
     first = texts[0]
+    if offices is not None:
+        alone = next((text for text in texts if not text.isdigit()), first)
+        if _TITLE.fullmatch(alone):
+            return "title"
+        if _LONE_DATE.fullmatch(alone) or offices.fullmatch(alone):
+            return "footer"
+        if _CLOSING.fullmatch(alone) and not _NOTE.match(alone) and not _FOOTER.match(alone) and not _NOTHING_BELOW.fullmatch(alone):
+            return "note"
     if any(_PAGE.fullmatch(text) for text in texts):
         return "page"
     if _NOTE.match(first):

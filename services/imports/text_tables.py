@@ -27,6 +27,7 @@ class TextTable:
     """One table of texts; blanks are None.
 
     Attributes:
+        formats: Number formats by place, where one matters.
         errors: Places that hold an error value, as (row from 1, column from 0).
         hidden: The whole of it is hidden.
         hidden_rows: Rows that are hidden.
@@ -36,6 +37,7 @@ class TextTable:
     name: str
     rows: list[list[str | None]] = field(default_factory=list)
     merges: list[Merge] = field(default_factory=list)
+    formats: dict[tuple[int, int], str] = field(default_factory=dict)
     errors: set[tuple[int, int]] = field(default_factory=set)
     hidden: bool = False
     hidden_rows: set[int] = field(default_factory=set)

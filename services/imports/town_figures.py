@@ -11,6 +11,7 @@ from collections import Counter
 from typing import Any
 
 from sqlalchemy import Select, null, select
+from sqlalchemy.orm import Session
 
 from models import ReportingUnit
 from models.annexes import TOWN_SUMMARY
@@ -18,11 +19,13 @@ from models.forms import Row
 from services import campaigns, clock, findings
 from services.figures.annex_rows import standing_amount
 from services.figures.facts import collect
-from services.imports.known import Known
+from services.imports.counted import Disagreement, stated_rows
+from services.imports.known import Known, know
 from services.listing import Listing
 from services.matching import name_key
 
 _COMPARED = {"enterprises_checked": "检查企业数", "findings": "发现问题", "rectified": "已整改", "cases": "立案数", "fine": "罚款金额"}
+_SLACK = 0.006  # a rate is printed with whole percents
 _WAN = 1_000_000
 
 
@@ -53,7 +56,25 @@ def difference(known: Known, row: Row) -> str:
         for key, title in _COMPARED.items()
         if isinstance(theirs := row.get(key), int) and theirs != ours[key]
     ]
+    rate, share = row.get("rate"), ours["rectified"] / ours["findings"] if ours["findings"] else None
+    if share is not None and isinstance(rate, int | float) and abs(rate - share) > _SLACK:
+        different.append(f"整改率台账 {share:.1%}、来表 {rate:.1%}")
     return f"与台账算出的数不一致：{'；'.join(different)}。汇总表只作核对，不写入" if different else ""
+
+
+def stated(row: Row) -> dict[str, object]:
+    """Return the numbers of a reported town, to be compared again later."""
+    return {key: row[key] for key in ("town", *_COMPARED, "rate") if row.get(key) is not None}
+
+
+def disagreements(session: Session, *, campaign_id: int) -> list[Disagreement]:
+    """Return where received summaries and the figures of now still disagree; the latest file that names a town speaks for it."""
+    known = know(session, campaign_id=campaign_id)
+    found: dict[str, Disagreement] = {}
+    for said, file in stated_rows(session, campaign_id=campaign_id, form="town_summary"):
+        town, why = str(said.get("town") or ""), difference(known, said)
+        found.setdefault(name_of(known, town), Disagreement(None, town, f"{town}：{why}" if why else "", file, "town_summary"))
+    return [one for one in found.values() if one.sentence]
 
 
 def name_of(known: Known, text: str) -> str:

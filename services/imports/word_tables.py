@@ -40,7 +40,7 @@ def read_document(archive: Archive) -> list[tuple[TextTable, list[str]]]:
     parser.StartElementHandler = reader.start
     parser.EndElementHandler = reader.end
     parser.CharacterDataHandler = reader.data
-    for _ in archive.steps(_MAIN, parser):
+    for _ in archive.steps(_MAIN, parser.Parse):
         pass
     return reader.found
 

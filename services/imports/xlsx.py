@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterator
 
 from services.imports.archive import Archive, new_parser, resolve
 from services.imports.raw import LONGEST_TEXT, Unreadable
+from services.imports.xlsx_rows import RowLane
 from services.imports.xlsx_sheet import MOST_REMARKS, Sheet, SheetReader, local, position, small_number, unescape
 
 LONGEST_FORMAT = 255
@@ -25,6 +26,11 @@ BUILTIN_FORMATS = {
     45: "mm:ss", 46: "[h]:mm:ss", 47: "mmss.0", 49: "@", 50: "yyyy年m月", 51: "m月d日", 52: "yyyy年m月", 53: "m月d日", 54: "m月d日",
     55: "h时mm分", 56: "h时mm分ss秒", 57: "yyyy年m月", 58: "m月d日",
 }  # fmt: skip
+
+# The parts that follow each other in the styles: one ends where the next begins.
+_STYLE_PARTS = frozenset(
+    ("numFmts", "fonts", "fills", "borders", "cellStyleXfs", "cellXfs", "cellStyles", "dxfs", "tableStyles", "colors", "extLst")
+)
 
 
 class Workbook:
@@ -75,7 +81,7 @@ class Workbook:
         parser.StartElementHandler = reader.start
         parser.EndElementHandler = reader.end
         parser.CharacterDataHandler = reader.parts.append
-        for _ in self._archive.steps(sheet.member, parser):
+        for _ in self._archive.steps(sheet.member, RowLane(parser, reader).parse):
             reader.shorten()
             if reader.lines:
                 batch, reader.lines = reader.lines, []
@@ -148,7 +154,7 @@ class Workbook:
         if member is None:
             return
         reader = _StylesReader()
-        _walk(self._archive, member, reader.start, reader.end)
+        _walk(self._archive, member, reader.start)
         known: dict[tuple[str, bool], int] = {("", False): 0}
         for number, font in reader.formats_of_cells:
             code = reader.formats.get(number) or BUILTIN_FORMATS.get(number, "")
@@ -170,8 +176,8 @@ class _StylesReader:
         self._fonts = -1
 
     def start(self, name: str, attributes: dict[str, str]) -> None:
-        tag = local(name)
-        if tag in ("numFmts", "fonts", "cellXfs"):
+        tag = local(name) if ":" in name else name
+        if tag in _STYLE_PARTS:
             self._inside = tag
         elif tag == "numFmt" and self._inside == "numFmts":
             self.formats[small_number(attributes.get("numFmtId"))] = attributes.get("formatCode", "")[:LONGEST_FORMAT]
@@ -181,10 +187,6 @@ class _StylesReader:
             self.struck_fonts.add(self._fonts)
         elif tag == "xf" and self._inside == "cellXfs":
             self.formats_of_cells.append((small_number(attributes.get("numFmtId")), small_number(attributes.get("fontId"))))
-
-    def end(self, name: str) -> None:
-        if local(name) == self._inside:
-            self._inside = ""
 
 
 def _walk(
@@ -200,7 +202,7 @@ def _walk(
         parser.EndElementHandler = end
     if parts is not None:
         parser.CharacterDataHandler = parts.append
-    for _ in archive.steps(member, parser):
+    for _ in archive.steps(member, parser.Parse):
         if parts and len(parts) > 1:
             parts[:] = ["".join(parts)[: LONGEST_TEXT + 1]]
 

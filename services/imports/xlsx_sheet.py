@@ -17,11 +17,12 @@ from services.imports.raw import LONGEST_TEXT, Merge, Scalar, Unreadable
 LAST_COLUMN, LAST_ROW = 16_383, 1_048_576
 MOST_REMARKS = 100_000
 _DIGITS = "0123456789"
+_PLAIN = frozenset(("", "n", "s", "inlineStr"))
 _HOT = frozenset(("c", "v", "t", "is", "row"))
 _ESCAPED = re.compile("_x([0-9A-Fa-f]{4})_")
 _REFERENCE = re.compile(r"\$?([A-Za-z]{1,3})\$?(\d{1,7})")
 _LONGEST_NUMBER = 400
-_encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+_encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), check_circular=False).encode
 
 
 @dataclass
@@ -29,6 +30,7 @@ class Sheet:
     """What is known about a sheet beside its rows.
 
     Attributes:
+        errors: Number of cells that hold an error value.
         last_row: Lowest row with any text, even blanks.
         last_col: Rightmost column with any text, even blanks.
         in_order: No row came twice or before an earlier one.
@@ -41,6 +43,7 @@ class Sheet:
     hidden_columns: list[tuple[int, int]] = field(default_factory=list)
     comments: list[tuple[int, int, str]] = field(default_factory=list)
     non_empty: int = 0
+    errors: int = 0
     last_row: int = 0
     last_col: int = 0
     in_order: bool = True
@@ -129,13 +132,71 @@ class SheetReader:
         if len(self._cols) > LAST_COLUMN + 1:
             raise Unreadable("corrupt")
 
+    def take(self, row: int, hidden: int, cells: list[tuple[str, ...]]) -> None:
+        """Take a row that was understood whole.
+
+        Args:
+            row: Its number.
+            hidden: Whether it is hidden.
+            cells: Letters of the column, style, type, formula, value, text within the cell.
+
+        Raises:
+            Unreadable: A row or column beyond the last one.
+            ValueError, LookupError: A value that cannot be.
+        """
+        self.pass_over(row)
+        self._hidden = hidden
+        columns, texts, struck, styles = self._columns, self._texts, self._struck, self._styles
+        known = len(styles)
+        for letters, style, kind, formula, stored, inline in cells:
+            text = stored or inline
+            if not (text or formula):
+                continue
+            col = columns.get(letters)
+            if col is None:
+                col = self._new_column(letters)
+            if formula or kind not in _PLAIN:
+                self._col, self._kind, self._style = col, kind or None, int(style or 0)
+                self._valued, self._formula = bool(text), bool(formula)
+                self.parts[:] = [text]
+                self._close_cell()
+                continue
+            mark = ""
+            value: Scalar
+            if kind == "s":
+                index = int(text)
+                value = texts[index]
+                mark = "s" if index in struck else ""
+            else:
+                value = unescape(text) if kind == "inlineStr" else number(text)
+            if value is None:
+                self._extend(col)
+                continue
+            if isinstance(value, str) and len(value) > LONGEST_TEXT:
+                value, mark = value[:LONGEST_TEXT], mark + "l"
+            if mark:
+                self._marks.append((col, mark))
+            self._cols.append(col)
+            self._values.append(value)
+            at = int(style) if style else 0
+            self._looks.append(styles[at] if at < known else 0)
+        if self._cols:
+            self._close_row()
+
+    def pass_over(self, row: int) -> None:
+        """Note the number of a row, which the next one may count on.
+
+        Raises:
+            Unreadable: It is beyond the last one.
+        """
+        if not 0 < row <= LAST_ROW:
+            raise Unreadable("corrupt")
+        self._row, self._col = row, -1
+
     def _open_row(self, attributes: dict[str, str]) -> None:
         stated = attributes.get("r")
-        self._row = int(stated) if stated else self._row + 1
-        if not 0 < self._row <= LAST_ROW:
-            raise Unreadable("corrupt")
+        self.pass_over(int(stated) if stated else self._row + 1)
         self._hidden = int(attributes.get("hidden") in ("1", "true") or attributes.get("ht") == "0")
-        self._col = -1
 
     def _new_column(self, letters: str) -> int:
         col = column_index(letters)
@@ -187,6 +248,7 @@ class SheetReader:
             value = text.strip() in ("1", "true")
         elif self._kind in ("e", "d"):
             value, mark = text, self._kind
+            self._sheet.errors += mark == "e"
         else:
             value = unescape(text)
         if value is None:
@@ -267,7 +329,7 @@ def _character(match: re.Match[str]) -> str:
 
 def local(name: str) -> str:
     """Return an element name without its prefix."""
-    return name.rpartition(":")[2]
+    return name.rpartition(":")[2] if ":" in name else name
 
 
 def small_number(text: str | None) -> int:

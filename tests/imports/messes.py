@@ -11,11 +11,11 @@ from __future__ import annotations
 import random
 from collections.abc import Iterable
 
-from tests.imports import mess_tables, mess_values
+from tests.imports import mess_lines, mess_tables, mess_values
 from tests.imports.drafts import Draft
 from tests.imports.mess_values import MESSES
 
-__all__ = ["MESSES", "applied", "mess_tables", "mess_values"]
+__all__ = ["MESSES", "applied", "mess_lines", "mess_tables", "mess_values"]
 
 
 def applied(draft: Draft, names: Iterable[str], pick: random.Random) -> Draft:

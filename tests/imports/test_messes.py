@@ -51,6 +51,11 @@ FIXED: dict[str, tuple[str, str, list[str]]] = {
     "confined spaces": ("confined_space", "xlsx", ["bands_over_headings", "columns_missing", "unknown_columns"]),
     "spaces in a document": ("confined_space", "docx", ["title_and_annex", "signatures", "spaced_headings"]),
     "visits": ("inspections", "xlsx", ["dates_as_text", "columns_in_another_order", "pages"]),
+    "letters under the header": ("case_stats", "xlsx", ["lettered_columns", "running_numbers", "title_and_annex"]),
+    "statistics by letters": ("inspection_stats", "xlsx", ["lettered_columns", "totals_by_other_names", "counts_with_words"]),
+    "closings of people": ("personnel", "xlsx", ["closing_lines", "blanks_in_names", "title_and_annex"]),
+    "closings of firms": ("enterprises", "docx", ["closing_lines", "running_numbers"]),
+    "a summary of every total": ("town_summary", "xlsx", ["totals_by_other_names", "closing_lines", "unit_and_date"]),
     "everything at once": (
         "hazard_list",
         "xlsx",

@@ -121,7 +121,7 @@ AMOUNTS: dict[str, tuple[object, Context, int | None, list[str]]] = {
     "negative": (-1, WAN, None, ["amount_text"]),
     "about": ("约3万", WAN, 3_000_000, ["amount_text"]),
     "an amount among words": ("拟处5万元", WAN, 5_000_000, ["amount_text"]),
-    "an amount with a remark": ("5万元（已缴）", WAN, 5_000_000, ["amount_text"]),
+    "an amount with a remark": ("5万元（已缴）", WAN, 5_000_000, ["suffix_removed"]),
     "words without a unit": ("拟处5", WAN, None, ["amount_text"]),
     "article numbers": ("按第99条第2款", WAN, None, ["amount_text"]),
     "blank": ("", WAN, None, []),

@@ -383,7 +383,7 @@ class ReconcilePage(QWidget):
         if row["kind"] == reconciling.MISSING_HERE:
             self.go_asked.emit("inspections", "new")
         else:
-            self.go_asked.emit("inspections", {"enterprise": row["enterprise"]})
+            self.go_asked.emit("inspections", row.get("visit_id") or {"enterprise": row["enterprise"]})
 
     def _show_rows(self) -> None:
         if self.compared is None or self.compared.outcome is None:

@@ -255,14 +255,14 @@ class Strip(QFrame):
         self._offer(line, "连原表退回修改", self.return_asked.emit, icon="arrow-u-up-left")
         line.addStretch(1)
 
-    def _offer(self, line: QHBoxLayout, word: str, act: object, *, chosen: bool = False, icon: str = "") -> None:
+    def _offer(self, line: QHBoxLayout, word: str, act: Callable[[], None], *, chosen: bool = False, icon: str = "") -> None:
         button = _small(word)
         if icon:
             icons.dress(button, icon, "action_text", 14)
         if chosen:
             icons.dress(button, "check", "action_text", 14)
         button.setEnabled(not self.locked)
-        button.clicked.connect(lambda _checked=False: act())  # type: ignore[operator]
+        button.clicked.connect(lambda _checked=False: act())
         self.buttons[word] = button
         line.addWidget(button)
 
@@ -293,7 +293,7 @@ class Strip(QFrame):
         one = self._one
         if one is None or one.planned is None:
             return
-        choice: Choice = replace(one.planned.choice, **changes)  # type: ignore[arg-type]
+        choice: Choice = replace(one.planned.choice, **changes)  # type: ignore[arg-type]  # each change is a field of Choice
         self.decided.emit(one, choice)
 
 
