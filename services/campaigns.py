@@ -28,6 +28,8 @@ _LONGEST = {"name": 200, "title": 200}
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 _YEARS = range(2000, 2101)
 _COUNTS = range(100_000)
+_OFFICE = re.compile(r"(?:人民政府|政府|办事处|(?:应急管理?|安全?生产?监管?|安监|安环)(?:办公室|办|所|站)|管委会|管理委员会|(?<=街道)办)$")
+_SORT = re.compile(r"(?:镇|乡|街道|(?:经济|高新)?(?:技术)?(?:产业)?开发区)$")
 REPORT_PARTS = ("总体情况", "主要做法", "存在问题", "下一步工作建议")
 
 
@@ -231,6 +233,21 @@ def unit_named(listed: Sequence[ReportingUnit], text: str | None) -> ReportingUn
             if folded and folded in key and (best is None or len(folded) > best[0]):
                 best = (len(folded), unit)
     return best[1] if best else None
+
+
+def town_named(listed: Sequence[ReportingUnit], text: str | None) -> str | None:
+    """Return the name of the one unit that a text calls a town by: its name, an alias, either with its office behind it."""
+    if not text:
+        return None
+    key = name_key(text)
+    bare = _OFFICE.sub("", key) or key
+    called = {unit.name: {name_key(name) for name in (unit.name, *(unit.aliases or []))} for unit in listed}
+    for wanted in (key, bare):
+        found = [name for name, keys in called.items() if wanted in keys]
+        if len(found) == 1:
+            return found[0]
+    short = [name for name in called if _SORT.sub("", name_key(name)) == bare]
+    return short[0] if len(short) == 1 else None
 
 
 def towns(session: Session, campaign_id: int | None) -> list[str]:

@@ -8,23 +8,27 @@ are kept.
 
 from __future__ import annotations
 
+import re
 import tempfile
 import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from models import Attachment, Case, Evidence, Finding, Inspection, Recording
-from services import attachments, records
+from models.ledgers import SCENES
+from services import attachments, clock, records
 from services.drafts import KeptFile
 from services.errors import FileTrouble, Refused
 from services.paths import DataFolder
+from services.progress import Progress, silent
 
 _PHOTOS = frozenset({".jpg", ".jpeg", ".png", ".webp", ".bmp", ".tif", ".tiff", ".gif"})
+_IN_NAME = re.compile(r"(20\d\d)[-_.]?(\d\d)[-_.]?(\d\d)[-_. T]?(\d\d)[-_.:]?(\d\d)[-_.:]?(\d\d)")
 _CLOSED_FORMATS = frozenset({".heic", ".heif"})
 # What of a photo's own data is kept: how it lies, and when it was taken. Everything else, the place first, is left out.
 _ORIENTATION, _MOMENT, _SUB, _TAKEN = 0x0112, 0x0132, 0x8769, 0x9003
@@ -71,6 +75,24 @@ class Recorded:
     started_at: str
     ended_at: str
     remark: str
+
+
+@dataclass(frozen=True)
+class Film:
+    """A film that was looked at and is in no index yet.
+
+    Attributes:
+        scene: As in `models.ledgers.SCENES`.
+        started_at: Time of day, "09:05"; "" if nothing tells.
+        ended_at: Likewise.
+    """
+
+    path: str
+    sha256: str
+    size: int
+    scene: str
+    started_at: str = ""
+    ended_at: str = ""
 
 
 def add(
@@ -218,15 +240,56 @@ def index_recording(
         FileTrouble: It cannot be read.
         Missing: The visit is gone.
     """
-    records.get(session, Inspection, inspection_id)
     attachments.require_file(path)
-    sha256 = attachments.digest(path)
-    values = {"scene": scene, "path": str(path), "started_at": started_at, "ended_at": ended_at, "remark": remark}
-    known = records.alive(session, Recording, inspection_id=inspection_id, sha256=sha256)
-    if known:
-        records.change(known[0], values)
-        return known[0].id
-    return records.add(session, Recording(inspection_id=inspection_id, sha256=sha256, size=path.stat().st_size, **values))
+    film = Film(str(path), attachments.digest(path), path.stat().st_size, scene, started_at or "", ended_at or "")
+    (number,) = index_films(session, inspection_id=inspection_id, films=[film], remark=remark)
+    return number
+
+
+def look_at(*, path: Path, on: date | None = None, progress: Progress = silent) -> Film:
+    """Return what the index says of a film: digest, and the times it tells.
+
+    Recorders put the beginning into the name; the file was written last at the
+    end. Both are only proposed.
+
+    Args:
+        path: The film; it is read once, and copied nowhere.
+        on: Day of the visit; times of another day are left out.
+        progress: Told in bytes; may stop the work.
+
+    Raises:
+        FileTrouble: It cannot be read.
+        Cancelled: The user stopped it.
+    """
+    attachments.require_file(path)
+    sha256, facts = attachments.digest(path, progress=progress), path.stat()
+    begun, ended = _begun(path.stem), datetime.fromtimestamp(facts.st_mtime, tz=clock.now().tzinfo)
+    day = on or (begun.date() if begun else None)
+    started_at = f"{begun:%H:%M}" if begun and begun.date() == day else ""
+    ended_at = f"{ended:%H:%M}" if started_at and ended.date() == day and f"{ended:%H:%M}" > started_at else ""
+    return Film(str(path), sha256, facts.st_size, SCENES[-1], started_at, ended_at)
+
+
+def index_films(session: Session, *, inspection_id: int, films: Sequence[Film], remark: str | None = None) -> list[int]:
+    """Put films that were looked at into the index of a visit; return their ids.
+
+    The same content is listed once.
+
+    Raises:
+        Missing: The visit is gone.
+    """
+    records.get(session, Inspection, inspection_id)
+    made: list[int] = []
+    for film in films:
+        values = {"scene": film.scene, "path": film.path, "started_at": film.started_at or None, "ended_at": film.ended_at or None}
+        values["remark"] = remark
+        known = records.alive(session, Recording, inspection_id=inspection_id, sha256=film.sha256)
+        if known:
+            records.change(known[0], values)
+            made.append(known[0].id)
+        else:
+            made.append(records.add(session, Recording(inspection_id=inspection_id, sha256=film.sha256, size=film.size, **values)))
+    return made
 
 
 def recordings(session: Session, *, inspection_id: int) -> list[Recorded]:
@@ -288,6 +351,15 @@ def _without_place(source: Path, target: Path) -> str:
     except (UnidentifiedImageError, OSError, ValueError, SyntaxError, Image.DecompressionBombError, Image.DecompressionBombWarning) as err:
         raise PhotoUnreadable(path=source.name, why="打不开") from err
     return _moment(taken)
+
+
+def _begun(name: str) -> datetime | None:
+    """Return the beginning that a recorder wrote into the name of a film: DSJ-20230412_090512."""
+    found = _IN_NAME.search(name)
+    try:
+        return datetime(*map(int, found.groups()), tzinfo=clock.now().tzinfo) if found else None  # type: ignore[misc, arg-type]  # six numbers
+    except ValueError:
+        return None
 
 
 def _moment(text: str) -> str:

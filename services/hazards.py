@@ -16,16 +16,21 @@ from typing import Any
 from sqlalchemy import Select, or_, select
 from sqlalchemy.orm import Session
 
-from models import Enterprise, Finding, Inspection, RectificationStep, Rule
+from models import Enterprise, Evidence, Finding, Inspection, RectificationStep, Rule
 from models.forms import Row
 from models.ledgers import HAZARD_LEDGER
 from services import clock, reasons, records, rules
 from services.errors import Missing, Refused
-from services.findings import MAJOR
+from services.findings import CLOSED, MAJOR
 from services.listing import Listing
+from services.rectifications import PROOF
 
 _PREFIX = "major_item."
 _EVERYWHERE = ("通用", "粉尘涉爆", "涉氨制冷", "有限空间")
+_WANTED = {
+    "major_officer": "认定人", "major_expert": "专家意见", "plan": "治理方案", "supervisor": "督办人", "listed_on": "挂牌日期",
+    "due": "整改期限", "person": "整改责任人",
+}  # fmt: skip
 _OWN = ("plan", "fund", "supervisor", "listed_on", "listed_no")
 
 
@@ -255,6 +260,24 @@ LISTING = Listing(
     tables=frozenset({"finding", "inspection", "enterprise"}),
     table="finding",
 )
+
+
+def lacks(session: Session, *, campaign_id: int) -> dict[int, tuple[str, ...]]:
+    """Return by id what open major hazards still want before they are closed.
+
+    The close itself wants more: a recheck by somebody else than who confirmed it.
+    """
+    query = select(Evidence.finding_id).where(Evidence.kind.in_(PROOF), Evidence.deleted_at.is_(None))
+    proven = set(session.scalars(query))
+    found: dict[int, tuple[str, ...]] = {}
+    ids = [row.id for row in session.execute(select_rows(campaign_id))]
+    for finding in (records.get(session, Finding, number) for number in ids):
+        if finding.status != CLOSED:
+            given = {word: getattr(finding, key) for key, word in _WANTED.items()}
+            given["判定条款或适用标准"] = finding.major_item or finding.other_standard
+            given["整改或复查照片"] = finding.id in proven
+            found[finding.id] = tuple(word for word, value in given.items() if not value)
+    return found
 
 
 def load(session: Session, *, record_id: int) -> Row:

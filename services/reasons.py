@@ -21,6 +21,7 @@ from services.operations import reason_of
 
 RECENT = 5
 NOTICED = "decisive"  # in session.info, until the operation is sealed
+GIVEN = "reason"  # in session.info: what the window asked for before it runs the operation once more
 _LOOKED_AT = 200
 _LONGEST = 200
 
@@ -72,13 +73,14 @@ def require(session: Session, *, reason: str | None) -> None:
 
     Args:
         session: Session of a write.
-        reason: What was given.
+        reason: What was given; None takes what was given to the whole operation.
 
     Raises:
         ReasonNeeded: Decisive changes were noticed and there is no reason; names the first of them.
     """
+    reason = (reason or "").strip() or str(session.info.get(GIVEN) or "")
     noticed = tuple(session.info.pop(NOTICED, ()))
-    if noticed and not (reason or "").strip():
+    if noticed and not reason:
         more = f" 等 {len(noticed)} 处" if len(noticed) > 1 else ""
         raise ReasonNeeded(what=f"“{noticed[0]}”{more}", changes=noticed)
     note(session, reason)

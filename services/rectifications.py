@@ -28,7 +28,7 @@ OPEN, UNDER_WAY, REPORTED, CLOSED = FINDING_STATES
 LATE = "逾期"
 STOPPED = ("责令暂时停产停业", "查封扣押")
 UNKNOWN_TOWN = "（未填）"
-_PROOF = ("整改照片", "复查照片", "证据材料")
+PROOF = ("整改照片", "复查照片", "证据材料")
 # From which states each verb is legal.
 _FROM: dict[str, tuple[str, ...]] = {
     "开始整改": (OPEN,),
@@ -431,6 +431,6 @@ def _require_words(text: str | None, *, verb: str, what: str) -> None:
 
 
 def _require_proof(session: Session, finding: Finding) -> None:
-    query = select(Evidence.id).where(Evidence.finding_id == finding.id, Evidence.kind.in_(_PROOF), Evidence.deleted_at.is_(None))
+    query = select(Evidence.id).where(Evidence.finding_id == finding.id, Evidence.kind.in_(PROOF), Evidence.deleted_at.is_(None))
     if session.scalar(query.limit(1)) is None:
         raise NoProof(hazard=finding.hazard[:20])

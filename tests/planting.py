@@ -296,7 +296,7 @@ PLANTED: tuple[tuple[str, str, str, Callable[[Session, Plot], None]], ...] = (
     ),
     ("P34", "B", "the report tells another number", _prose("存在问题", "检查共发现问题99项，培训不足。")),
     ("P35", "W", "the report has a number by hand", _prose("主要做法", "集中培训检查人员共36名，联合检查。")),
-    ("P36", "W", "a part of the report is empty", _prose("存在问题", " ")),
+    ("P36", "B", "a part of the report is empty", _prose("存在问题", " ")),
     ("P37", "W", "家次 is called 家", _prose("主要做法", "联合检查{检查家次}家。")),
     ("P38", "B", "the rate is above a hundred", _prose("存在问题", "整改率120%。")),
     ("P39", "W", "a town is on no list", _enterprise(town="青石镇")),

@@ -21,7 +21,7 @@ from typing import Annotated, Any
 import typer
 
 import resources
-from services import backup, campaigns, checks, clock, history, lookup, migrate, runs, settings
+from services import backup, campaigns, checks, clock, history, lookup, migrate, packages, runs, settings
 from services.errors import NoOperator, Problem, Refused
 from services.imports.plan import read_file
 from services.imports.worker import Reader
@@ -273,15 +273,18 @@ def make_package(
     campaign: CampaignOption = None,
     waive: Annotated[list[str] | None, typer.Option("--waive", help="规则=理由")] = None,
     draft: Annotated[bool, typer.Option("--draft", help="出草稿，不编版本号")] = False,
+    by_unit: Annotated[bool, typer.Option("--by-unit", help="附各镇办分表")] = False,
+    public: Annotated[bool, typer.Option("--public", help="附公示名单，隐去个人信息")] = False,
     as_of: AsOf = None,
 ) -> int:
     """Make the reporting package; an unwaived blocking issue stops it."""
     waivers = dict(map(_waiver, waive or []))
+    extras = packages.Extras(by_unit=by_unit, public=public) if by_unit or public else None
     with _store(write=True) as store, _progress() as progress:
         with store.read() as session:
             campaign_id = campaigns.find(session, reference=campaign).id
         made = runs.make_package(
-            store, campaign_id=campaign_id, target=out, as_of=_day(as_of), waivers=waivers, draft=draft, progress=progress
+            store, campaign_id=campaign_id, target=out, as_of=_day(as_of), waivers=waivers, draft=draft, extras=extras, progress=progress
         )
     _print(made.as_json(), lambda: output.package_lines(made))
     return DONE

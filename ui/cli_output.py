@@ -99,6 +99,7 @@ def run_lines(done: runs.Run) -> Iterator[str]:
     yield f"专项行动：{done.campaign}（{done.uid[:8]}）"
     for step in done.steps:
         yield f"　{step.file}　{step.message or counts_words(step.counts)}"
+        yield from (f"　　{note}" for note in step.notes)
     yield "　".join(f"{f.name} {'—' if f.value is None else f.value} {f.unit}" for f in done.figures if f.key in _MAIN_FIGURES)
     for issue in done.issues:
         yield check_line(issue)

@@ -32,7 +32,7 @@ from services import campaigns, nominations, people, records, reporting, rosters
 from services.checks.trouble import Material, Officer, Unread
 from services.errors import Missing
 from services.figures import Facts, all_figures, annex_2_rows, annex_3_rows, collect
-from services.imports import counted
+from services.imports import counted, town_figures
 from services.listing import head
 
 _NUMBERS = (
@@ -44,7 +44,7 @@ _SAME_ROW = re.compile(r"与.*?第 ?\d+ ?行")
 _SIMILAR = 50
 _MORE: dict[str, Sequence[str]] = {
     "visit": ("absence_reason", "no_problem", "flags"),
-    "finding": ("major_item", "major_officer", "other_standard", "flags"),
+    "finding": ("major_item", "major_officer", "other_standard", "plan", "flags"),
     "case": ("extended_on", "decide_by", "outcome", "flags"),
 }
 
@@ -86,7 +86,10 @@ def gather(session: Session, *, campaign_id: int, as_of: date, facts: Facts | No
         assignments=records.alive(session, Assignment, campaign_id=campaign_id),
         names=_names(session, campaign_id),
         unread=_unread(session, campaign_id),
-        disagreements=counted.disagreements(session, campaign_id=campaign_id),
+        disagreements=[
+            *counted.disagreements(session, campaign_id=campaign_id),
+            *town_figures.disagreements(session, campaign_id=campaign_id),
+        ],
         registry=session.scalar(select(Enterprise.id).where(Enterprise.source_file.is_not(None)).limit(1)) is not None,
         bare=(bare := _bare(facts)),
         similar=_similar(session, [facts.enterprises[number] for number in sorted(bare)]),
@@ -170,6 +173,8 @@ def _unread(session: Session, campaign_id: int) -> list[Unread]:
     found: dict[tuple[str, str, str], list[Mapping[str, Any]]] = {}
     for name, (form, listed) in latest.items():
         for row in listed:
+            if not row.get("reason"):
+                continue  # what the file says of itself
             found.setdefault((name, form, _SAME_ROW.sub("与另一行", str(row.get("reason") or ""))), []).append(row)
     return [
         Unread(*key, rows=tuple(int(row.get("row") or 0) for row in rows), enterprises=tuple(dict.fromkeys(_enterprises(rows))))

@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from services import garbage
 from services.checks import (
     rules_of_annexes,
     rules_of_cases,
@@ -65,6 +66,12 @@ class Check:
     waived: str = ""
 
     @property
+    def told(self) -> str:
+        """The sentence with whose it is, for where no record stands beside it."""
+        name = self.place.partition("　")[2]
+        return self.message if not name or name in self.message else f"{name}：{self.message}"
+
+    @property
     def waivable(self) -> bool:
         """Whether the office may let it pass with a reason."""
         return self.rule not in waiving.NEVER
@@ -89,8 +96,9 @@ def run(
         UnknownRule, NeverWaived, ReasonMissing: A waiver cannot be.
     """
     standing = [*waiving.given(waivers or {}), *waiving.kept(session, campaign_id=campaign_id)]
-    material = gather(session, campaign_id=campaign_id, as_of=as_of, facts=facts)
-    found = [_check(trouble, standing) for rule in RULES for trouble in gathered(rule(material))]
+    with garbage.held_back():  # what is gathered is kept to the end, and rules make no cycles
+        material = gather(session, campaign_id=campaign_id, as_of=as_of, facts=facts)
+        found = [_check(trouble, standing) for rule in RULES for trouble in gathered(rule(material))]
     return sorted(found, key=lambda check: (list(LEVELS).index(check.level), check.rule))
 
 
@@ -114,7 +122,8 @@ def _listed(checks: Sequence[Check]) -> Iterator[dict[str, Any]]:
         yield {
             "rule": check.rule,
             "level": check.level,
-            "message": check.message,
+            "message": check.told,
+            "place": check.place,
             "entity": check.entity,
             "uid": check.uid,
             "waived": check.waived or None,

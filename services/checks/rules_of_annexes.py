@@ -20,18 +20,20 @@ _SUMMARY_WORDS = ("简易程序", "当场处罚决定", "当罚")
 
 def categories_make_the_sum(material: Material) -> Iterator[Trouble]:
     """P01: in each row of Annex 2 the categories add up to 发现问题（项）."""
-    unsorted = Counter(finding.enterprise_id for finding in material.facts.findings if _unsorted(finding))
+    unsorted: dict[int, list[Any]] = {}
+    for finding in material.facts.findings:
+        if _unsorted(finding):
+            unsorted.setdefault(finding.enterprise_id, []).append(finding)
     told: set[int] = set()
     for visit in material.facts.visits:
         flag = material.visits[visit.id]["flags"].get("category_sum_mismatch")
         place = f"附件2　{visit.enterprise}"
-        if unsorted[visit.enterprise_id] and visit.enterprise_id not in told:
+        loose = unsorted.get(visit.enterprise_id, [])
+        if loose and visit.enterprise_id not in told:
             told.add(visit.enterprise_id)
-            loose = (finding for finding in material.facts.findings if _unsorted(finding))
-            first = next(finding for finding in loose if finding.enterprise_id == visit.enterprise_id)
-            message = f"来表的发现问题比各类合计多 {unsorted[visit.enterprise_id]} 项，多出的没有类别；问清是哪一类，在问题整改里选定"
-            yield Trouble("P01", "B", message, place, "finding", first)
-        elif flag and not unsorted[visit.enterprise_id]:
+            message = f"来表的发现问题比各类合计多 {len(loose)} 项，多出的没有类别；问清是哪一类，在问题整改里选定"
+            yield Trouble("P01", "B", message, place, "finding", loose[0])
+        elif flag and not loose:
             yield Trouble("P01", "W", f"{flag.get('message')}，附件2 按各类相加；向检查组核对", place, "inspection", visit)
     yield from _unexplained_sums(material)
     counted = Counter(finding.inspection_id for finding in material.facts.findings)
@@ -138,17 +140,18 @@ def cases_rest_on_findings(material: Material) -> Iterator[Trouble]:
 def penalty_items_cover_the_cases(material: Material) -> Iterator[Trouble]:
     """P06: per enterprise, 处罚事项 of Annex 2 are no fewer than rows of Annex 3."""
     items = _penalty_items(material)
-    rows = Counter(case.enterprise_id for case in material.facts.ordinary)
+    rows: dict[int, list[Any]] = {}
+    for case in material.facts.ordinary:
+        rows.setdefault(case.enterprise_id, []).append(case)
     with_case = {case.enterprise_id for case in material.facts.cases}
     known = {finding.enterprise_id for finding in material.facts.findings}
     if rows and known and not items:
         yield unknown("P06", "处罚事项", "问题整改", "finding")
         return
-    for number, count in rows.items():
-        if number in known and items[number] < count:
-            case = next(case for case in material.facts.ordinary if case.enterprise_id == number)
-            message = f"附件2 处罚事项 {items[number]} 项，附件3 有 {count} 件；在案件里填“对应问题”，或在问题上勾“拟处罚”"
-            yield Trouble("P06", "W", message, f"附件3　{case.enterprise}", "penalty_case", case, "处罚事项少于案件数")
+    for number, own in rows.items():
+        if number in known and items[number] < len(own):
+            message = f"附件2 处罚事项 {items[number]} 项，附件3 有 {len(own)} 件；在案件里填“对应问题”，或在问题上勾“拟处罚”"
+            yield Trouble("P06", "W", message, f"附件3　{own[0].enterprise}", "penalty_case", own[0], "处罚事项少于案件数")
     for finding in material.facts.findings:
         if finding.penalty and finding.enterprise_id not in with_case:
             message = f"问题“{finding.hazard[:20]}”拟处罚，这家企业还没有案件；立案后在案件办理里登记"

@@ -88,8 +88,8 @@ def summary_fines_are_small(material: Material) -> Iterator[Trouble]:
     for case in material.facts.cases:
         if case.procedure == ORDINARY or case.remark:
             continue
-        unit = case.decided if case.decided is not None else case.proposed
-        person = case.person_decided if case.person_decided is not None else case.person_proposed
+        unit = _standing(case.decided, case.notified, case.proposed)
+        person = _standing(case.person_decided, case.person_notified, case.person_proposed)
         for fen, limit, who in ((unit, limits["unit"], "单位"), (person, limits["person"], "个人")):
             if fen and limit and fen > limit:
                 message = f"简易程序对{who}罚款 {fen // 100} 元，超过 {limit // 100} 元；改为普通程序，法律另有规定的在备注写明"
@@ -127,6 +127,11 @@ RULES = (
 
 def _is_decided(case: Any) -> bool:
     return case.stage in _DECIDED or any(amount is not None for amount in (case.decided, case.person_decided, case.paid))
+
+
+def _standing(*amounts: int | None) -> int | None:
+    """Return the amount that counts now: decided, else notified, else proposed."""
+    return next((fen for fen in amounts if fen is not None), None)
 
 
 def _disorder(row: Any, stages: tuple[tuple[str, str], ...], today: date | None) -> Iterator[str]:

@@ -8,23 +8,27 @@ from typing import Any
 
 from services.checks.trouble import Material, Trouble, carried, unknown
 from services.findings import CLOSED
+from services.rectifications import REPORTED, is_late
 
 _MAJOR = "重大"
 _AT_ONCE, _IN_TIME, _STOP = "当场整改", "限期整改", "责令暂时停产停业"
 _COUNTED = "（只报了数，没有报原文）"  # made from Annex 2 by `services.imports.counted`
+_CLAUSE = re.compile(r"[^。；;！？\n]+")
+_LATE_FIELD = re.compile(r"[{｛]\s*逾期未整改\s*[}｝]")
 _WORDS = re.compile(r"[\W_]+")
 _OPEN_WORDS = ("逾期", "未整改", "尚未完成", "没有整改", "待复查", "正在整改")
+_RECHECK = (("rechecked_on", "复查日期"), ("recheck_person", "复查人"))
 _LATE_PARTS = ("总体情况", "存在问题", "下一步工作建议")
 
 
 def findings_have_their_basis(material: Material) -> Iterator[Trouble]:
     """P27: every finding has its basis (依据)."""
-    rows = _told(material)
+    rows = [finding for finding in _told(material) if finding.level != _MAJOR]  # of a major one P28 asks more
     if rows and not carried(rows, "basis"):
         yield unknown("P27", "问题的依据", "问题整改", "finding")
         return
     for finding in rows:
-        if not finding.basis and finding.level != _MAJOR:  # of a major one P28 asks more
+        if not finding.basis:
             message = f"问题“{finding.hazard[:24]}”没有写依据；补上违反的条款"
             yield Trouble("P27", "W", message, f"问题整改　{finding.enterprise}", "finding", finding, "问题没有写依据")
 
@@ -81,21 +85,34 @@ def limits_and_persons_are_given(material: Material) -> Iterator[Trouble]:
             yield Trouble("P30", "B", f"{said}限期整改，没有期限；补上整改期限", place, "finding", finding, "限期整改没有期限")
 
 
+def major_hazards_have_their_measures(material: Material) -> Iterator[Trouble]:
+    """P30: where one major hazard has its measures written, each has (法 41)."""
+    major = [finding for finding in material.facts.findings if finding.level == _MAJOR]
+    if not any(material.findings[finding.id]["plan"] for finding in major):
+        return
+    for finding in major:
+        if not material.findings[finding.id]["plan"]:
+            message = f"重大事故隐患“{finding.hazard[:20]}”没有写整改措施；补上措施、资金、期限和责任人"
+            yield Trouble("P30", "W", message, f"问题整改　{finding.enterprise}", "finding", finding, "重大事故隐患没有写整改措施")
+
+
 def open_items_are_told(material: Material) -> Iterator[Trouble]:
     """P31: the report tells what is overdue; what is closed was rechecked."""
-    prose = material.facts.campaign.prose or {}
-    told = any(word in str(prose.get(part) or "") for part in _LATE_PARTS for word in _OPEN_WORDS)
+    told, names = _told_late(material)
     for finding in material.facts.findings:
-        if finding.due and finding.due < material.facts.as_of and finding.status != CLOSED and not finding.rechecked_on:
-            message = f"问题“{finding.hazard[:20]}”{finding.due} 到期，还没有复查销号；复查，或在总结里写明逾期未完成的问题"
-            place = f"问题整改　{finding.enterprise}"
-            yield Trouble("P31", "I" if told else "W", message, place, "finding", finding, "到期没有复查销号")
-    if not carried(material.facts.findings, "rechecked_on"):
-        return
+        said, place = f"问题“{finding.hazard[:20]}”{finding.due} 到期", f"问题整改　{finding.enterprise}"
+        if is_late(finding.status, finding.due, material.facts.as_of):  # as the figure 逾期未整改 counts
+            message = f"{said}，还没有报整改完成；督促整改，或在总结里写明逾期未完成的问题"
+            level = "I" if told or finding.enterprise in names else "W"
+            yield Trouble("P31", level, message, place, "finding", finding, "逾期未整改")
+        elif finding.status == REPORTED and finding.due and finding.due < material.facts.as_of:
+            yield Trouble("P31", "I", f"{said}，已报整改完成，还没有复查；安排复查", place, "finding", finding, "到期待复查")
+    asked = [(key, name) for key, name in _RECHECK if carried(material.facts.findings, key)]
     for finding in material.facts.findings:
-        if finding.status == CLOSED and not finding.rechecked_on and finding.disposal != _STOP:
-            message = f"问题“{finding.hazard[:20]}”已销号，没有复查日期；补上复查人和日期，没有复查的改回待复查"
-            yield Trouble("P31", "W", message, f"问题整改　{finding.enterprise}", "finding", finding, "已销号没有复查日期")
+        lacking = [name for key, name in asked if not getattr(finding, key)]
+        if lacking and finding.status == CLOSED and finding.disposal != _STOP:  # of a stopped one P32 speaks
+            message = f"问题“{finding.hazard[:20]}”已销号，没有{'和'.join(lacking)}；补上复查人和日期，没有复查的改回待复查"
+            yield Trouble("P31", "W", message, f"问题整改　{finding.enterprise}", "finding", finding, "已销号没有复查人或复查日期")
 
 
 def stopped_enterprises_were_rechecked(material: Material) -> Iterator[Trouble]:
@@ -121,6 +138,7 @@ RULES = (
     major_hazards_cite_a_valid_item,
     major_hazards_are_not_closed_alone,
     limits_and_persons_are_given,
+    major_hazards_have_their_measures,
     open_items_are_told,
     stopped_enterprises_were_rechecked,
     findings_are_told_once,
@@ -130,6 +148,19 @@ RULES = (
 def _told(material: Material) -> list[Any]:
     """Return the findings that came with their text, not only as a number."""
     return [finding for finding in material.facts.findings if not finding.hazard.endswith(_COUNTED)]
+
+
+def _told_late(material: Material) -> tuple[bool, str]:
+    """Return whether the report says how many findings are late, and what it says of late ones.
+
+    That there are some is no list of them: it takes their number, or the name of the enterprise.
+    """
+    prose = material.facts.campaign.prose or {}
+    clauses = [text for part in _LATE_PARTS for text in _CLAUSE.findall(str(prose.get(part) or ""))]
+    spoken = [clause for clause in clauses if any(word in clause for word in _OPEN_WORDS)]
+    count = material.figures["overdue"].value
+    numbers = {number for clause in spoken for number in re.findall(r"\d+", clause)}
+    return any(_LATE_FIELD.search(clause) for clause in spoken) or str(count) in numbers, "".join(clauses if spoken else ())
 
 
 def _second_person(finding: Any, material: Material) -> bool:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Mapping
 
 from models.codes import parse_certificate, parse_phone
 from models.forms import Context
 from services import reporting
 from services.checks.trouble import Material, Trouble, unknown
+
+_OFFICE = re.compile(r"应急(?:管理)?局|执法大队|审理室")
 
 
 def each_unit_sends_its_nominees(material: Material) -> Iterator[Trouble]:
@@ -69,7 +72,7 @@ def annex_1_is_complete(material: Material) -> Iterator[Trouble]:
         if phones and (not phone or parse_phone(phone, Context()).flags):
             what = "没有手机号码" if not phone else f"手机号码“{phone}”不是 11 位"
             yield Trouble("P17", "W", f"{person['name']}{what}；向报送单位核实后补改", place, "secondment", person, "手机号码不对")
-        if not person["unit"]:
+        if not person["unit"] and not _own(person, material):
             message = f"{person['name']}的工作单位对不上任何报送单位；在人员抽调里选定报送单位"
             yield Trouble("P17", "W", message, place, "secondment", person, "工作单位对不上报送单位")
 
@@ -88,6 +91,12 @@ def groups_reach_their_quota(material: Material) -> Iterator[Trouble]:
         if quota and done < quota and not group.remark:
             message = f"{group.name}已查 {done} 家，要求 {quota} 家；补查，或在分组备注里写原因"
             yield Trouble("P18", "W", message, f"检查分组　{group.name}", "inspection_group", group)
+
+
+def _own(person: Mapping[str, object], material: Material) -> bool:
+    """Tell whether somebody belongs to the office itself, which is no unit that has to send people."""
+    post, issuer = str(person["unit_position"] or ""), material.facts.campaign.issuer or ""
+    return bool(_OFFICE.search(post)) or (bool(issuer) and issuer in post)
 
 
 RULES = (certificates_are_valid, nobody_stands_twice, each_unit_sends_its_nominees, annex_1_is_complete, groups_reach_their_quota)

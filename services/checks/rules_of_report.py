@@ -9,12 +9,14 @@ from dataclasses import dataclass
 from services.campaigns import REPORT_PARTS
 from services.checks.trouble import Material, Trouble
 from services.figures import report_words
+from services.figures.annex_rows import standing_amount
 
 _CLAUSE = re.compile(r"[^，。；;！？\n]+")
 _COUNTED = re.compile(
     r"(?<![第\d.])(\d+(?:\.\d+)?)\s*(家次|家|组次|个检查组|个组|人次|人|名|项|条|处|起|件|份|次|个|万元|元|％|%)(?!规定|要求|以上|以下|以内)"
 )
 _SCOPED = re.compile(r"同比|环比|上年|去年|上次|以往|每[家组人]|平均|较|计划|应查|不少于|至少|目标|规定|[一二三四五六七八九十\d]检查组")
+_ANY_FINE = "fine"  # the words do not say which: proposed, decided, paid, or the column of Annex 3
 _LABELS: tuple[tuple[str, str, str], ...] = (
     (r"检查(?:了)?(?:工贸)?企业", "家", "enterprises"),
     (r"检查.*", "家次", "visits"),
@@ -32,8 +34,14 @@ _LABELS: tuple[tuple[str, str, str], ...] = (
     (r"(?<!拟)立案(?:查处|处罚)?", "件起", "filed_cases"),
     (r"执法文书", "份", "documents"),
     (r"停产(?:停业)?(?:整顿)?", "家", "stop_orders"),
+    (r"拟(?:作出)?(?:行政)?(?:处罚|罚)(?:款|金)?(?:金额)?(?:共|合计|总额)?", "万元元", "fine_proposed_yuan"),
+    (r"(?:已|决定)(?:作出)?(?:行政)?(?:处罚|罚)(?:款|金)?(?:金额)?(?:共|合计|总额)?", "万元元", "fine_decided_yuan"),
+    (r"(?:已缴|缴纳|收缴|入库)(?:罚款|罚没款)?(?:金额)?", "万元元", "fine_paid_yuan"),
+    (r"(?:罚款|处罚|罚没)(?:金额)?(?:共|合计|总额)?", "万元元", _ANY_FINE),
 )
-_ALIKE = ("项条处个", "件起", "%％")  # each sign of these is a unit by itself
+_ALIKE = ("项条处个", "件起", "万元元", "%％")  # each sign of these is a unit by itself
+_FINES = ("fine_proposed_yuan", "fine_decided_yuan", "fine_paid_yuan")
+_YUAN_PER_WAN, _FEN_PER_YUAN = 10_000, 100
 _BETWEEN = r"[^\d，。；]{0,5}$"
 _SWAPPED = {
     "家": ("enterprises", "visits", "家次"),
@@ -81,14 +89,14 @@ def numbers_equal_the_figures(material: Material) -> Iterator[Trouble]:
             message = f"总结“{one.part}”写“{one.text}”，这个数是{unit}数，口径不同；改成“{_shown(one.value)}{unit}”，或改数"
             yield Trouble("P37", "W", message, place, "campaign", material.facts.campaign)
             continue
-        wanted = _value(material, one.key) if one.key and not one.scoped else None
-        if wanted is not None and one.unit in _ALIKE[-1]:
-            wanted = round(wanted, one.decimals)  # a rate may be told more roughly
+        wanted = _wanted(material, one) if one.key and not one.scoped else None
         if wanted is not None and wanted != one.value:
-            if one.key == "rectification_rate" and one.value > 100:
-                continue  # P38 names it
+            if (one.key == "rectification_rate" and one.value > 100) or (one.key in _FINES and _odd_amount(material)):
+                continue  # P38 names it, or P07 the case whose amount spoils the sum
             figure = material.figures[one.key]
-            message = f"总结“{one.part}”写“{one.text}”，表里{figure.name}是 {_shown(wanted)} {figure.unit}；改数，或换成花括号里的指标名"
+            unit = one.unit if one.key in _FINES else figure.unit
+            said = f"{figure.name}是 {_shown(wanted)} {unit}"
+            message = f"总结“{one.part}”写“{one.text}”，表里{said}；改数，或换成花括号里的指标名"
             yield Trouble("P34", "B", message, place, "campaign", material.facts.campaign)
         elif wanted is None:
             loose.append(one)
@@ -103,8 +111,8 @@ def report_parts_have_text(material: Material) -> Iterator[Trouble]:
     prose = material.facts.campaign.prose or {}
     empty = [part for part in REPORT_PARTS[1:] if not str(prose.get(part) or "").strip()]
     if empty:
-        message = f"总结第“{'”“'.join(empty)}”部分还没有文字；在 report.txt 里补写后重新导入"
-        yield Trouble("P36", "W", message, f"总结报告　{'、'.join(empty)}", "campaign", material.facts.campaign)
+        message = f"总结“{'”“'.join(empty)}”部分还没有文字；在“报送打包”点“总结文字”补写"
+        yield Trouble("P36", "B", message, f"总结报告　{'、'.join(empty)}", "campaign", material.facts.campaign)
 
 
 def counting_words_fit(material: Material) -> Iterator[Trouble]:
@@ -160,6 +168,26 @@ def _named(before: str, unit: str) -> str:
         if (unit in units if units in _ALIKE else unit == units) and re.search(label + _BETWEEN, before):
             return key
     return ""
+
+
+def _wanted(material: Material, one: _Number) -> float | None:
+    """Return what the figure of these words shows; a rate and an amount may be told more roughly."""
+    if one.unit not in ("万元", "元"):
+        wanted = _value(material, one.key)
+        return wanted if wanted is None or one.unit not in _ALIKE[-1] else round(wanted, one.decimals)
+    scale = _YUAN_PER_WAN if one.unit == "万元" else 1
+    column = sum(standing_amount(case) or 0 for case in material.facts.ordinary) / _FEN_PER_YUAN
+    named = [_value(material, key) for key in (_FINES if one.key == _ANY_FINE else (one.key,))]
+    known = [value for value in (*named, *([] if one.key == _FINES[2] else [column])) if value is not None]
+    told = [round(value / scale, one.decimals) for value in known]
+    if one.value in told:
+        return one.value
+    return known[0] / scale if known and one.key != _ANY_FINE else None
+
+
+def _odd_amount(material: Material) -> bool:
+    high = material.numbers.get("preflight_amount_high_fen")
+    return high is not None and any((standing_amount(case) or 0) > high for case in material.facts.ordinary)
 
 
 def _value(material: Material, key: str) -> float | None:

@@ -2,23 +2,35 @@
 
 A row that could not be taken is missing in the annexes without a trace in the
 registers; a cell that could not be read is an empty field there. Each is named by the
-rule whose table lacks it: P01 P02 P03 P05 P10 P16 P17 P18 P28 P41.
+rule whose table lacks it: P01 P02 P03 P05 P10 P16 P17 P18 P28 P39 P40 P41.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
 from services.checks.trouble import Material, Trouble, Unread
+from services.imports import counted
 
+_OTHER_NAME, _ONLY_COMPARED = "名称不同", ("town_summary", "enterprises")
 _TWICE = "是同一条"
-_DIFFERS = "与台账不一致"
+_DIFFERS = ("与台账不一致", "与台账算出的数不一致")
 _ANSWERS = {
     "personnel": "P17", "inspections": "P02", "hazard_list": "P02", "inspection_stats": "P01", "cases": "P05", "case_stats": "P05",
-    "groups": "P18",
+    "groups": "P18", "town_summary": "P01", "enterprises": "P40",
 }  # fmt: skip
-_ANSWERS_TWICE = {"personnel": "P16", "inspections": "P03", "hazard_list": "P41", "cases": "P41", "case_stats": "P41"}
+_ANSWERS_TWICE = {
+    "personnel": "P16",
+    "inspections": "P03",
+    "inspection_stats": "P03",
+    "hazard_list": "P41",
+    "cases": "P41",
+    "case_stats": "P41",
+}
+_TOTAL = "合计行"
+_ONLY_THE_RATE = re.compile(r"不一致：整改率[^；]*$")
 _DATES = frozenset({
     "checked_on", "entered_on", "due", "rectified_on", "rechecked_on", "filed_on", "notified_on", "decided_on", "paid_on", "published_on",
     "closed_on",
@@ -30,35 +42,59 @@ def received_rows_were_taken(material: Material) -> Iterator[Trouble]:
     """P02 and others: rows that could not be taken are missing in the annexes."""
     for one in material.unread:
         rules = _ANSWERS_TWICE if _TWICE in one.reason else _ANSWERS
-        if one.form not in rules or (one.form == "inspection_stats" and one.reason.startswith(_DIFFERS)):
+        if one.form not in rules or one.reason.startswith(_DIFFERS):
             continue  # what differs from the ledger is compared anew below
+        if one.form == "enterprises" and _OTHER_NAME not in one.reason:
+            continue  # a registry is long and has rows of all sorts; here only two firms under one code matter
+        if one.reason == counted.NOT_RECORDED:
+            yield from _not_recorded(one)
+            continue
+        if one.reason.startswith(_TOTAL):
+            message = f"{_rows(one)}{one.reason.replace('；', '，')}；和检查组核对是合计算错，还是漏报了行"
+            yield Trouble("P01", "W", message, f"来表　{one.file}", "submission")
+            continue
         whose = f"（{'、'.join(one.enterprises[:_ROWS_NAMED])}）" if one.enterprises else ""
         reason = one.reason.replace("；", "，").rstrip("。")
         if _TWICE in one.reason:
             message = f"{_rows(one)}{whose}和另一行是同一条，只写入一次；核对是不是重复填报，不是就改得能分开再导入"
+        elif one.form in _ONLY_COMPARED:
+            message = f"{_rows(one)}{whose}{reason}；核对哪一边对，改名录、台账或请他们改表"
         else:
             message = f"{_rows(one)}{whose}没有读入，各表都没有算：{reason}；改好后再导入这个文件"
         yield Trouble(rules[one.form], "W", message, f"来表　{one.file}", "submission")
 
 
+def _not_recorded(one: Unread) -> Iterator[Trouble]:
+    for enterprise in one.enterprises:
+        message = "附件2 有这家企业，检查记录里没有，各表都没有算；核对是漏报了检查记录，还是附件2 多填"
+        yield Trouble("P02", "B", message, f"来表　{one.file}（{enterprise}）", "submission", None, f"附件2 有、检查记录里没有的企业（{one.file}）")
+
+
 def statistics_and_ledger_agree(material: Material) -> Iterator[Trouble]:
-    """P01: a received Annex 2 says other than the ledger of now."""
+    """P01 P38: a received Annex 2 or summary of towns says other than the ledger of now."""
     for one in material.disagreements:
-        message = f"{one.sentence.split('。')[0]}；附件2按台账算，和检查组核对后改台账，或请他们改表重报"
-        yield Trouble("P01", "W", message, f"来表　{one.file}", "submission")
+        said, by = one.sentence.split("。")[0], "汇总表" if one.form == "town_summary" else "附件2"
+        rule = "P38" if one.form == "town_summary" and _ONLY_THE_RATE.search(said) else "P01"
+        message = f"{said}；{by}按台账算，核对后改台账，或请他们改表重报"
+        yield Trouble(rule, "W", message, f"来表　{one.file}", "submission")
 
 
 def cells_were_understood(material: Material) -> Iterator[Trouble]:
-    """P10 P18 P28: a date, group or level that a file wrote and nobody could read."""
+    """P10 P18 P28 P39 P40: what a file wrote and nobody could follow."""
     for visit in material.facts.visits:
         place, more = f"检查记录　{visit.enterprise}", material.visits[visit.id]
         if "group_unknown" in more["flags"] and not visit.group_id:
             message = f"{_said(more['flags']['group_unknown'])}；在检查记录里选定检查组"
             yield Trouble("P18", "W", message, place, "inspection", visit, "检查记录的检查组不在分组表里")
+        yield from _called_otherwise(more["flags"], visit, place, "inspection")
         yield from _dates(more, visit, place, "inspection")
     for finding in material.facts.findings:
         place, more = f"问题整改　{finding.enterprise}", material.findings[finding.id]
         flags = more["flags"]
+        yield from _called_otherwise(flags, finding, place, "finding")
+        if "visit_missing" in flags:
+            message = f"{_said(flags['visit_missing'])}；请检查组补报这次检查的记录，或核对企业名称"
+            yield Trouble("P02", "W", message, place, "finding", finding, "台账有、检查记录里没有的检查")
         if "visit_date_differs" in flags:
             message = f"问题“{finding.hazard[:20]}”：{_said(flags['visit_date_differs'])}；核对检查日期，补登那次检查或改正台账"
             yield Trouble("P02", "W", message, place, "finding", finding, "台账的检查日期没有对应的检查记录")
@@ -67,10 +103,21 @@ def cells_were_understood(material: Material) -> Iterator[Trouble]:
             yield Trouble("P28", "W", message, place, "finding", finding, "隐患级别读不懂，按一般计")
         yield from _dates(more, finding, place, "finding")
     for case in material.facts.cases:
-        yield from _dates(material.cases[case.id], case, f"案件办理　{case.enterprise}", "penalty_case")
+        place = f"案件办理　{case.enterprise}"
+        yield from _called_otherwise(material.cases[case.id]["flags"], case, place, "penalty_case")
+        yield from _dates(material.cases[case.id], case, place, "penalty_case")
 
 
 RULES = (received_rows_were_taken, statistics_and_ledger_agree, cells_were_understood)
+
+
+def _called_otherwise(flags: Mapping[str, Any], record: Any, place: str, entity: str) -> Iterator[Trouble]:
+    if "name_differs" in flags:
+        message = f"{_said(flags['name_differs'])}；核对是不是改了名，是就在企业名录里写曾用名"
+        yield Trouble("P40", "W", message, place, entity, record, "来表的企业名称和名录不同")
+    if "town_differs" in flags:
+        message = f"{_said(flags['town_differs'])}；核对这家企业属于哪个镇办，改名录或请他们改表"
+        yield Trouble("P39", "W", message, place, entity, record, "来表的镇办和名录不同")
 
 
 def _dates(more: Mapping[str, Any], record: Any, place: str, entity: str) -> Iterator[Trouble]:

@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 from services.checks.trouble import EACH, Material, Officer, Trouble, carried, unknown
 from services.matching import name_key
 
+_ONE_IN = 5
 _EXPERT, _AIDE = "专家", "辅助"
 _DRAWN, _EXTRA = "双随机", "计划外"
 _RECUSE = "回避"
@@ -49,6 +50,19 @@ def two_certified_officers_came(material: Material) -> Iterator[Trouble]:
             said = f"（{without}没有有效的执法证）" if without else ""
             message = f"{_day(visit.checked_on)}的检查有执法资格的只有 {len(sure)} 人{said}，至少要 {wanted} 人；核对检查人员和执法证"
             yield Trouble("P12", "B", message, f"检查记录　{visit.enterprise}", "inspection", visit, "有执法资格的不足两人")
+
+
+def somebody_is_known_at_each_visit(material: Material) -> Iterator[Trouble]:
+    """P12: no visit was made by people alone whom no list knows."""
+    crews = {visit.id: [one for one in material.crews.get(visit.id, ()) if _enforces(one)] for visit in material.facts.visits}
+    strange = {number for number, crew in crews.items() if crew and not any(one.lent or one.cert_no for one in crew)}
+    if len(strange) * _ONE_IN > sum(map(bool, crews.values())):
+        return  # then the office simply sends its own people, who stand in no Annex 1
+    for visit in material.facts.visits:
+        if visit.id in strange:
+            names = "、".join(dict.fromkeys(one.name for one in crews[visit.id]))
+            message = f"{_day(visit.checked_on)}的检查人员{names}不在任何名单里，没有执法证号；核对姓名，或补登执法证"
+            yield Trouble("P12", "W", message, f"检查记录　{visit.enterprise}", "inspection", visit, "检查人员都不在名单里")
 
 
 def nobody_is_in_two_places(material: Material) -> Iterator[Trouble]:
@@ -149,6 +163,12 @@ def visits_are_on_the_platform(material: Material) -> Iterator[Trouble]:
     """P23: each visit has its number on the platform and was entered the same day."""
     visits = material.facts.visits
     numbered, dated = carried(visits, "platform_no"), carried(visits, "entered_on")
+    first: dict[str, Any] = {}
+    for visit in visits:
+        other = first.setdefault(visit.platform_no, visit) if visit.platform_no else visit
+        if other.enterprise_id != visit.enterprise_id:  # a recheck may go under the number of the first visit
+            message = f"平台编号 {visit.platform_no} 和“{other.enterprise}”的检查相同；对照平台改正其中一个"
+            yield Trouble("P23", "W", message, f"检查记录　{visit.enterprise}", "inspection", visit, "两次检查的平台编号相同")
     if visits and not numbered and not dated:
         yield unknown("P23", "平台编号和录入日期", "检查记录", "inspection")
     for visit in visits:
@@ -220,6 +240,7 @@ def certificate_and_scan_are_recorded(material: Material) -> Iterator[Trouble]:
 
 RULES = (
     two_certified_officers_came,
+    somebody_is_known_at_each_visit,
     nobody_is_in_two_places,
     nobody_inspects_where_he_is_recused,
     drawn_enterprises_were_visited,

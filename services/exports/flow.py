@@ -8,7 +8,7 @@ breaks the pages stays Word's own affair.
 from __future__ import annotations
 
 import io
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -17,15 +17,17 @@ from typing import Any, NamedTuple
 import docx
 from docx.enum.text import WD_ALIGN_PARAGRAPH
 from docx.oxml.ns import qn
+from docx.shared import Emu
+from reportlab.lib.utils import ImageReader
 from reportlab.pdfgen.canvas import Canvas
 
 from services.exports import fonts, glyphs
 from services.exports.layout import A4_PORTRAIT, LINE, POINTS_PER_MM, room_em
 from services.exports.pdf import Drawn, stamp
-from services.exports.word import BOTTOM_MM, LEFT_MM, LINE_PT, PAGE_PT, TABLE_PT, TEXT_MM, TEXT_PT, TITLE_PT, TOP_MM
+from services.exports.word import BOTTOM_MM, CELL_PAD_PT, LEFT_MM, LINE_PT, PAGE_PT, TABLE_PT, TEXT_MM, TEXT_PT, TITLE_PT, TOP_MM
 from services.exports.wrapping import em, wrap
 
-_ROW_PAD_PT = 8.0
+_ROW_PAD_PT = 2 * CELL_PAD_PT
 _FOOTER_MM = 22.0
 _RULE_PT = 0.5
 _INSIDE_PT = 3.0
@@ -55,12 +57,20 @@ class Text(NamedTuple):
     side: str = "center"
 
 
+class Picture(NamedTuple):
+    """A picture and where it stands, in points from the top left of the paper."""
+
+    box: Box
+    data: bytes
+
+
 @dataclass
 class SheetPage:
-    """One page: what is ruled and what is written."""
+    """One page: what is ruled, what is written, what is shown."""
 
     boxes: list[Box] = field(default_factory=list)
     texts: list[Text] = field(default_factory=list)
+    pictures: list[Picture] = field(default_factory=list)
 
 
 def lay_out_document(data: bytes) -> tuple[SheetPage, ...]:
@@ -71,17 +81,19 @@ def lay_out_document(data: bytes) -> tuple[SheetPage, ...]:
     """
     document = docx.Document(io.BytesIO(data))
     flow = _Flow()
-    for block in document.iter_inner_content():
+    blocks = list(document.iter_inner_content())
+    for block, following in zip(blocks, [*blocks[1:], None], strict=True):
         if hasattr(block, "rows"):
             flow.table(block)
         else:
-            flow.block(block)
+            flow.block(block, before=_least(following))
     marks = [one.text for one in document.sections[0].header.paragraphs if one.text]
     for number, page in enumerate(flow.pages, start=1):
         page.texts.append(_page_number(number))
         if marks:
-            width = TEXT_MM * POINTS_PER_MM
-            page.texts.append(Text(marks[0], LEFT_MM * POINTS_PER_MM, 25 * POINTS_PER_MM, width, _WATERMARK_PT, fonts.HEAD))
+            width = em(marks[0]) * _WATERMARK_PT
+            left = (LEFT_MM + TEXT_MM) * POINTS_PER_MM - width
+            page.texts.append(Text(marks[0], left, 25 * POINTS_PER_MM, width, _WATERMARK_PT, fonts.HEAD, "left"))
     return tuple(flow.pages)
 
 
@@ -110,6 +122,9 @@ def write_document_pdf(data: bytes, target: Path, *, title: str, made_at: dateti
         canvas.setLineWidth(_RULE_PT)
         for box in page.boxes:
             canvas.rect(box.left, size[1] - box.top - box.height, box.width, box.height)
+        for shown in page.pictures:
+            box = shown.box
+            canvas.drawImage(ImageReader(io.BytesIO(shown.data)), box.left, size[1] - box.top - box.height, box.width, box.height)
         for text in page.texts:
             _write(canvas, book, text, size[1])
         canvas.showPage()
@@ -127,8 +142,13 @@ class _Flow:
         self.bottom = (A4_PORTRAIT.height_mm - BOTTOM_MM) * POINTS_PER_MM
         self.top = TOP_MM * POINTS_PER_MM
 
-    def block(self, paragraph: Any) -> None:
-        """Write a paragraph in the look that its style and place ask for."""
+    def block(self, paragraph: Any, *, before: float = 0.0) -> None:
+        """Write a paragraph in the look that its style and place ask for.
+
+        Args:
+            paragraph: The paragraph.
+            before: Points that a caption wants below it: it never parts from what it names.
+        """
         text, style = paragraph.text, str(paragraph.style.name)
         align = paragraph.alignment if paragraph.alignment is not None else paragraph.style.paragraph_format.alignment
         if style == "公文标题":
@@ -138,9 +158,13 @@ class _Flow:
             edge = self.width - (inset.pt if inset is not None else 0)
             self._lines((text,), left=max(0.0, edge - em(text) * TEXT_PT))
         elif style == "公文表题":
+            if self.top + LINE_PT + before > self.bottom:
+                self._turn()
             self._lines((text,), size=12, role=fonts.HEAD, side="center")
         elif style == "公文表格":
             self.top += TABLE_PT * LINE
+            for width, height, data in _pictures(paragraph):
+                self._picture(width, height, data)
         elif align == WD_ALIGN_PARAGRAPH.CENTER:
             self._lines(wrap(text, self.width / TEXT_PT), side="center")
         else:
@@ -161,6 +185,15 @@ class _Flow:
                 if number:
                     self._row(rows[0], widths, fonts.HEAD)
             self._row(row, widths, fonts.BODY if number else fonts.HEAD)
+
+    def _picture(self, width: float, height: float, data: bytes) -> None:
+        """Show a picture in the middle of the line; one that does not fit goes to the next page."""
+        self.top -= TABLE_PT * LINE
+        if self.top + height > self.bottom:
+            self._turn()
+        box = Box(self.left + (self.width - width) / 2, self.top, width, height)
+        self.pages[-1].pictures.append(Picture(box, data))
+        self.top += height
 
     def _row_height(self, row: Sequence[str], widths: Sequence[float]) -> float:
         most = max(len(wrap(words, room_em(width / POINTS_PER_MM, TABLE_PT))) for width, words in zip(widths, row, strict=True))
@@ -199,6 +232,24 @@ class _Flow:
     def _turn(self) -> None:
         self.pages.append(SheetPage())
         self.top = TOP_MM * POINTS_PER_MM
+
+
+def _least(block: Any) -> float:
+    """Return the height in points that a block needs at once: a picture whole, a table its head and a row."""
+    if block is None:
+        return 0.0
+    if hasattr(block, "rows"):
+        return 2 * (TABLE_PT * LINE + _ROW_PAD_PT)
+    return max((height for _width, height, _data in _pictures(block)), default=0.0)
+
+
+def _pictures(paragraph: Any) -> Iterator[tuple[float, float, bytes]]:
+    """Yield width, height and bytes of the pictures that stand in a line."""
+    for drawing in paragraph._p.iter(qn("wp:inline")):
+        extent, blip = drawing.find(qn("wp:extent")), next(drawing.iter(qn("a:blip")), None)
+        number = blip.get(qn("r:embed")) if blip is not None else None
+        if number is not None:
+            yield Emu(int(extent.get("cx"))).pt, Emu(int(extent.get("cy"))).pt, paragraph.part.related_parts[number].blob
 
 
 def _page_number(number: int) -> Text:

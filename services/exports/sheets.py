@@ -16,16 +16,16 @@ from sqlalchemy.orm import Session
 from models import Enterprise, Finding, Inspection
 from models.forms import Column, Form, Row
 from models.kinds import AMOUNT, COUNT, DATE, LONG, TEXT
-from models.ledgers import OVERDUE, PROBLEM_LIST
+from models.ledgers import HAZARD_LEDGER, OVERDUE, PROBLEM_LIST
 from models.money import show_amount
-from services import findings, hazards, inspections, records, rectifications, settings
+from services import findings, hazards, inspections, listing, records, rectifications, settings
 from services.dossiers import Dossier
 from services.errors import Refused
 from services.exports import pdf
 from services.exports.deliver import deliver_book
 from services.exports.printed import Printed
 from services.exports.word import Report, Section, Table
-from services.findings import MAJOR
+from services.findings import CLOSED, MAJOR
 from services.hazards import NotMajor
 from services.progress import Progress, silent
 from services.rectifications import Late
@@ -150,6 +150,14 @@ def overdue_list(session: Session, *, campaign_id: int, as_of: date, town: str |
         if town is None or one.town == town:
             rows += [{key: getattr(late, key, None) for key in OVERDUE.keys} for late in one.rows]
     return Printed(OVERDUE, rows, facts=(("截至", f"{as_of}"), ("合计", f"{len(rows)} 项")))
+
+
+def hazard_ledger(session: Session, *, campaign_id: int, as_of: date) -> Printed:
+    """Return the ledger of major hazards as one table, in the order they were found."""
+    ids = listing.ids(session, hazards.LISTING, scope=campaign_id)
+    rows: list[Row] = [hazards.load(session, record_id=number) for number in ids]
+    closed = sum(row["status"] == CLOSED for row in rows)
+    return Printed(HAZARD_LEDGER, rows, facts=(("截至", f"{as_of}"), ("合计", f"{len(rows)} 项，已销号 {closed} 项")))
 
 
 def dossier_parts(dossier: Dossier) -> list[Printed]:

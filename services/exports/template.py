@@ -20,12 +20,15 @@ from typing import Any
 import docx
 import jinja2
 from docx.opc.exceptions import PackageNotFoundError
-from docxtpl import DocxTemplate
-from jinja2 import meta, sandbox
+from docx.oxml.ns import qn
+from docx.shared import Mm
+from docxtpl import DocxTemplate, InlineImage
+from jinja2 import meta, nodes, sandbox
 
 from resources import path as resource_path
 from services.errors import Refused
 from services.exports import fields, word
+from services.exports.charts import WIDTH_MM, picture
 from services.exports.layout import POINTS_PER_MM
 from services.exports.printed import plain
 from services.exports.word import TEXT_MM, TITLE_PT, Report
@@ -33,8 +36,10 @@ from services.exports.wrapping import title_lines
 
 SHIPPED = resource_path("templates", "report.docx")
 # What the blocks of a template may use besides the figures.
-BLOCKS = ("标题", "各部分", "类别表", "落款", "成文日期")
+BLOCKS = ("标题", "各部分", "类别表", "类别图", "落款", "成文日期")
 _TAG = re.compile(r"\{[{%]")
+# What the entries of 各部分 and 类别表 hold.
+_OF_BLOCKS = frozenset({"标题", "段落", "有类别表", "有类别图", "名称", "项数"})
 _LEADING = re.compile(r"(\{%|\{\{)[pr|tc]{1,2} ")
 _AROUND = 24
 
@@ -96,8 +101,11 @@ def faults(template: Path, names: Collection[str]) -> tuple[Fault, ...]:
     known = {*names, *BLOCKS}
     environment = sandbox.SandboxedEnvironment()
     found: list[Fault] = []
-    texts = [(place, text) for place, text in _texts(opened) if _TAG.search(text) or "}}" in text or "%}" in text]
+    every = list(_texts(opened))
+    texts = [(place, text) for place, text in every if _TAG.search(text) or "}}" in text or "%}" in text]
     loops = set(re.findall(r"\{%\w* ?for (\w+) in", " ".join(text for _place, text in texts)))
+    for place, text in every:
+        found += _slips(place, text, known)
     for place, text in texts:
         source = _LEADING.sub(r"\1 ", text)
         for piece in re.findall(r"\{\{.*?\}\}|\{%.*?%\}|\{\{|\{%|\}\}|%\}", source):
@@ -134,7 +142,7 @@ def render(report: Report, values: Mapping[str, str], *, template: Path, made_at
     filled = DocxTemplate(str(template))
     environment = sandbox.SandboxedEnvironment(undefined=jinja2.StrictUndefined, autoescape=True)
     try:
-        filled.render({**values, **_blocks(report)}, environment, autoescape=True)
+        filled.render({**values, **_blocks(report, filled)}, environment, autoescape=True)
     except (jinja2.TemplateError, TypeError, ValueError) as err:
         raise BrokenTemplate((Fault(str(err)[:60], "模板", "填不进去"),)) from err
     document = filled.docx
@@ -172,13 +180,15 @@ def report_faults(path: Path, report: Report, *, whole: bool = True) -> str:
     return f"缺“{lost[:20]}”一段" if lost else ""
 
 
-def _blocks(report: Report) -> dict[str, object]:
+def _blocks(report: Report, filled: DocxTemplate) -> dict[str, object]:
+    charts = [chart for section in report.sections for chart in section.charts if not chart.empty]
     tables = [table for section in report.sections for table in section.tables]
     parts = [
         {
             "标题": plain(section.heading),
             "段落": [line for text in section.paragraphs for line in plain(text).split("\n") if line.strip()],
             "有类别表": bool(section.tables),
+            "有类别图": any(not chart.empty for chart in section.charts),
         }
         for section in report.sections
     ]
@@ -188,6 +198,7 @@ def _blocks(report: Report) -> dict[str, object]:
         "标题": list(title_lines(plain(report.title), TEXT_MM * POINTS_PER_MM / TITLE_PT)),
         "各部分": parts,
         "类别表": rows,
+        "类别图": InlineImage(filled, io.BytesIO(picture(charts[0])), width=Mm(WIDTH_MM)) if charts else "",
         "落款": plain(report.issuer),
         "成文日期": plain(report.date_text),
     }
@@ -201,16 +212,29 @@ def _open(template: Path) -> Any:
 
 
 def _texts(document: Any) -> Iterator[tuple[str, str]]:
+    """Yield place and text of everything that is filled: tracked changes, links, boxes, each sort of header too."""
     for number, paragraph in enumerate(document.paragraphs, start=1):
-        yield f"第 {number} 段", paragraph.text
+        yield f"第 {number} 段", _written(paragraph._p)
     for number, table in enumerate(document.tables, start=1):
         for line, row in enumerate(table.rows, start=1):
             for cell in row.cells:
-                yield f"第 {number} 个表格第 {line} 行", cell.text
-    section = document.sections[0]
-    for place, part in (("页眉", section.header), ("页脚", section.footer)):
-        for paragraph in part.paragraphs:
-            yield place, paragraph.text
+                yield f"第 {number} 个表格第 {line} 行", "\n".join(_written(one._p) for one in cell.paragraphs)
+    for box in document.element.body.iter(qn("w:txbxContent")):
+        for paragraph in box.iter(qn("w:p")):
+            yield "文本框", _written(paragraph)
+    for section in document.sections:
+        heads = (section.header, section.even_page_header, section.first_page_header)
+        feet = (section.footer, section.even_page_footer, section.first_page_footer)
+        for place, parts in (("页眉", heads), ("页脚", feet)):
+            for part in parts:
+                for paragraph in part.paragraphs:
+                    yield place, _written(paragraph._p)
+
+
+def _written(paragraph: Any) -> str:
+    """Return the words of a paragraph, without those of a box that hangs on it."""
+    inside = {text for box in paragraph.iter(qn("w:txbxContent")) for text in box.iter(qn("w:t"))}
+    return "".join(text.text or "" for text in paragraph.iter(qn("w:t")) if text not in inside)
 
 
 def _piece_faults(environment: Any, piece: str, place: str, known: Collection[str]) -> Iterator[Fault]:
@@ -234,6 +258,21 @@ def _piece_faults(environment: Any, piece: str, place: str, known: Collection[st
         return
     for name in sorted(meta.find_undeclared_variables(parsed) - set(known)):
         yield Fault(name, place, "没有对应的字段")
+    for node in parsed.find_all(nodes.Getattr):
+        if node.attr not in _OF_BLOCKS:
+            yield Fault(node.attr, place, "没有对应的字段")
+
+
+def _slips(place: str, text: str, known: Collection[str]) -> Iterator[Fault]:
+    """Find what looks like a field to people and is none: wide or single braces, a line tag among words."""
+    for wide in re.findall(r"[｛]{1,2}[^｛｝{}]{1,20}[｝]{1,2}", text):
+        yield Fault(wide, place, "用了全角花括号，改成半角")
+    for single in re.findall(r"(?<!\{)\{([^{}%]{1,20})\}(?!\})", text):
+        if single.strip() in known:
+            yield Fault(f"{{{single}}}", place, "只有一层花括号，模板里要写两层")
+    tags = re.findall(r"\{%(?:p|tr) .*?%\}", text)
+    if len(tags) > 1 or (tags and tags[0].startswith("{%p") and text.strip() != tags[0]):
+        yield Fault(tags[0], place, "要单独成段，同一段里不能有别的文字")
 
 
 def _block_faults(texts: list[tuple[str, str]]) -> Iterator[Fault]:

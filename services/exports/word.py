@@ -26,6 +26,7 @@ from docx.shared import Mm, Pt, RGBColor
 
 from services.exports import fonts
 from services.exports.archive import write_members
+from services.exports.charts import WIDTH_MM, Chart, picture
 from services.exports.layout import POINTS_PER_MM
 from services.exports.printed import plain
 from services.exports.wrapping import em, title_lines
@@ -34,6 +35,7 @@ TOP_MM, BOTTOM_MM, LEFT_MM, RIGHT_MM = 37, 35, 28, 26
 TEXT_MM = 210 - LEFT_MM - RIGHT_MM
 LINE_PT = 28
 TITLE_PT, TEXT_PT, TABLE_PT, PAGE_PT = 22, 16, 10.5, 14
+CELL_PAD_PT = 2.5
 
 # Page numbers stand about 7 mm below the text area (GB/T 9704-2012, 7.5).
 _FOOTER_MM = 22
@@ -66,11 +68,12 @@ class Table:
 
 @dataclass(frozen=True)
 class Section:
-    """A part of a report: heading with its numbering, text, tables after it."""
+    """A part of a report: heading with its numbering, text, then what shows it."""
 
     heading: str
     paragraphs: tuple[str, ...] = ()
     tables: tuple[Table, ...] = ()
+    charts: tuple[Chart, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -122,6 +125,8 @@ def write_report(report: Report, target: Path, *, made_at: datetime) -> None:
             _text(document, paragraph)
         for table in section.tables:
             draw_table(document, table)
+        for chart in section.charts:
+            _draw_chart(document, chart)
     _draw_signature(document, report)
     stream = io.BytesIO()
     document.save(stream)
@@ -153,7 +158,7 @@ def report_text(report: Report) -> tuple[str, ...]:
     for section in report.sections:
         for text in (section.heading, *section.paragraphs):
             found += _lines(text)
-        found += [plain(table.caption) for table in section.tables]
+        found += [plain(table.caption) for table in section.tables] + [plain(chart.caption) for chart in section.charts]
     return tuple(text for text in (*found, plain(report.issuer), plain(report.date_text)) if text)
 
 
@@ -189,6 +194,7 @@ def _set_styles(document: Any) -> None:
         _set_font(heading, role, TEXT_PT)
         heading.font.bold, heading.font.italic = False, False
         heading.font.color.rgb = RGBColor(0, 0, 0)
+        heading.paragraph_format.keep_with_next = level < 3  # a long list of 1. 2. 3. must not hang together
         _set_lines(heading, LINE_PT)
         _indent(heading, 200, _INDENT_TWIPS)
 
@@ -341,9 +347,16 @@ def draw_table(document: Any, table: Table) -> None:
             cell.vertical_alignment = 1
             paragraph = cell.paragraphs[0]
             paragraph.style = document.styles["公文表格"]
-            paragraph.paragraph_format.space_before = paragraph.paragraph_format.space_after = Pt(4)
+            paragraph.paragraph_format.space_before = paragraph.paragraph_format.space_after = Pt(CELL_PAD_PT)
             _run(paragraph, plain(text), fonts.BODY if number else fonts.HEAD, TABLE_PT)
     document.add_paragraph(style="公文表格")
+
+
+def _draw_chart(document: Any, chart: Chart) -> None:
+    """Draw a chart as a picture in a line of its own height: fixed lines would cut it."""
+    _paragraph(document, plain(chart.caption), "公文表题", fonts.HEAD)
+    line = document.add_paragraph(style="公文表格")
+    line.add_run().add_picture(io.BytesIO(picture(chart)), width=Mm(WIDTH_MM))
 
 
 def _shared_widths(table: Table) -> tuple[float, ...]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterator
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -18,11 +19,15 @@ def annex_1_rows(session: Session, *, campaign_id: int) -> list[Row]:
 
     Who was sent back, withdrawn or replaced no longer stands in it.
     """
-    keys = people.LISTING.form.keys
-    wanted = annex_1().keys
-    found = listing.head(session, people.LISTING, scope=campaign_id, limit=100_000)
-    standing = (values for _id, values in found if values[keys.index("state")] not in nominations.GONE)
-    return [{key: values[keys.index(key)] for key in wanted} for values in standing]
+    return [row for _unit, row in _standing(session, campaign_id)]
+
+
+def annex_1_by_unit(session: Session, *, campaign_id: int) -> dict[str, list[Row]]:
+    """Return the same rows by the unit that sent them; "" where none is known."""
+    found: dict[str, list[Row]] = {}
+    for unit, row in _standing(session, campaign_id):
+        found.setdefault(unit, []).append(row)
+    return found
 
 
 def annex_2_rows(facts: Facts) -> list[Row]:
@@ -66,6 +71,14 @@ def annex_3_rows(facts: Facts) -> list[Row]:
             }
         )
     return rows
+
+
+def _standing(session: Session, campaign_id: int) -> Iterator[tuple[str, Row]]:
+    keys = people.LISTING.form.keys
+    wanted = annex_1().keys
+    for _id, values in listing.head(session, people.LISTING, scope=campaign_id, limit=100_000):
+        if values[keys.index("state")] not in nominations.GONE:
+            yield str(values[keys.index("unit")] or ""), {key: values[keys.index(key)] for key in wanted}
 
 
 def standing_amount(case: Any) -> int | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
-from services import workdays
+from services import rectifications, workdays
 from services.figures.basis import Basis, Counted, Part, percent
 from services.findings import CLOSED, MAJOR
 
@@ -34,7 +34,7 @@ def is_closed(finding: Any, basis: Basis) -> bool:
 
 def is_late(finding: Any, basis: Basis) -> bool:
     """Whether a finding is past its day and not even reported as put right."""
-    return finding.status in OPEN_STATES and bool(finding.due) and finding.due < basis.facts.as_of
+    return rectifications.is_late(finding.status, finding.due, basis.facts.as_of)
 
 
 def rows_of(register: str, rows: Iterable[Any]) -> Counted:

@@ -69,6 +69,7 @@ class Facts:
         return [case for case in self.cases if case.procedure == cases.ORDINARY]
 
 
+@garbage.held_back()
 def collect(session: Session, *, campaign_id: int, as_of: date) -> Facts:
     """Read a campaign as of a day, with all columns of its registers.
 
@@ -80,6 +81,7 @@ def collect(session: Session, *, campaign_id: int, as_of: date) -> Facts:
     return _facts(session, campaign_id, as_of, None, (visits, found, _entities(session, campaign_id)))
 
 
+@garbage.held_back()
 def collect_counted(session: Session, *, campaign_id: int, as_of: date, since: date | None = None) -> Facts:
     """Read of a campaign what is counted, and nothing else.
 
@@ -122,7 +124,7 @@ def _facts(
     visits.sort(key=lambda visit: (order.get(visit.group_id, len(order) + 1), visit.checked_on, visit.id))
     done = {visit.id for visit in visits if visit.state == DONE}
     all_findings = _rows(session, asked[1])
-    known = {visit.id for visit in visits}
+    undone = {visit.id for visit in visits} - done
     return Facts(
         campaign=campaign,
         as_of=as_of,
@@ -130,7 +132,7 @@ def _facts(
         unfinished=[visit for visit in visits if visit.id not in done],
         later=[visit for visit in all_visits if visit.checked_on > as_of and visit.state != inspections.VOID],
         findings=[f for f in all_findings if f.inspection_id in done],
-        loose=[f for f in all_findings if f.inspection_id in known - done],
+        loose=[f for f in all_findings if f.inspection_id in undone],
         cases=_rows(session, _with(cases.select_rows(campaign_id), Case.uid, Case.notice_no, Case.outcome, Case.transferred_on)),
         linked=_links(session, campaign_id),
         attendance=[a for a in _attendance(session, campaign_id) if a[0] in done],
@@ -145,8 +147,7 @@ def _rows(session: Session, query: Select[Any]) -> list[Any]:
     """Return rows as plain named tuples: they are looked at a dozen times each."""
     found = session.execute(query.order_by("id"))
     line: Any = namedtuple("Line", list(found.keys()))  # type: ignore[misc]  # its fields are the query's columns
-    with garbage.held_back():
-        return [line._make(row) for row in found]
+    return [line._make(row) for row in found]
 
 
 def _with(query: Select[Any], *columns: Any) -> Select[Any]:

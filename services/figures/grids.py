@@ -20,7 +20,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from models.annexes import DISPOSALS, FINDING_STATES, LEVELS, STAGES
-from services import campaigns
+from services import campaigns, garbage
 from services.figures import counting
 from services.figures.basis import RECHECK, Switches
 from services.figures.breakdowns import UNKNOWN
@@ -157,6 +157,7 @@ def grid(session: Session, facts: Facts, key: str, *, measure: str = "", switche
     return _filled(key, sort, chosen, (axes.named(sort.down), axes.named(sort.across)), (_counted(facts, chosen, wanted), wanted))
 
 
+@garbage.held_back()
 def grids(session: Session, facts: Facts, switches: Switches | None = None) -> list[Grid]:
     """Return every table, each with what it usually counts."""
     wanted, axes = switches or Switches(), _Axes(session, facts)

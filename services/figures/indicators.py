@@ -18,7 +18,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from services import rules
+from services import garbage, rules
 from services.errors import Missing
 from services.figures.basis import Basis, Part, Switches, Value, percent
 from services.figures.defined import DEFINED
@@ -73,6 +73,7 @@ class Figure:
         return f"{self.name} {self.value:,}{'' if self.unit == '%' else ' '}{self.unit}"
 
 
+@garbage.held_back()
 def all_figures(session: Session, facts: Facts, switches: Switches | None = None) -> list[Figure]:
     """Return every indicator of a campaign, in the order of the command's contract.
 

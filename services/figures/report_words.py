@@ -27,6 +27,7 @@ NAMES = {
     "已整改": "closed",
     "整改率": "rectification_rate",
     "到期整改率": "rectification_rate_due",
+    "逾期未整改": "overdue",
     "执法文书": "documents",
     "责令停产停业": "stop_orders",
     "处罚事项": "penalty_items",

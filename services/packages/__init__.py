@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from services.packages.contents import Contents, gather, printed_form
+from services.packages.extras import Extras
 from services.packages.produce import Blocked, Made, discard, export_form, keep_frozen, produce, record, recorded, require_target
 
 __all__ = [
     "Blocked",
     "Contents",
+    "Extras",
     "Made",
     "discard",
     "export_form",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
@@ -37,6 +37,7 @@ from services.figures import Figure
 from services.locking import LOCKED
 from services.packages import differences, frozen, lists, templates
 from services.packages.differences import Difference
+from services.packages.extras import Extras, by_unit, public, wanted
 from services.packages.report import build_report, values
 from services.packages.templates import InForce
 from services.paths import DataFolder
@@ -75,6 +76,8 @@ class Contents:
         sheet: The pre-flight page.
         data: The frozen data, as its JSON file holds it; `registers` are its tables.
         difference: What changed since the version before; None for the first.
+        by_unit: Each unit's own annexes, where the office wants them.
+        public: Lists for the public, where the office wants them.
     """
 
     campaign_id: int
@@ -96,6 +99,8 @@ class Contents:
     data: Mapping[str, Any]
     registers: Sequence[Printed]
     difference: Difference | None
+    by_unit: Mapping[str, Sequence[Printed]] = field(default_factory=dict)
+    public: Mapping[str, Printed] = field(default_factory=dict)
 
     @property
     def named(self) -> str:
@@ -124,6 +129,7 @@ def gather(
     waivers: Mapping[str, str] | None = None,
     draft: bool = False,
     folder: DataFolder | None = None,
+    extras: Extras | None = None,
 ) -> Contents:
     """Read everything that the package says.
 
@@ -135,31 +141,28 @@ def gather(
         waivers: Reason by rule number, besides those that are kept.
         draft: Marked, and without version.
         folder: Of the office's template and earlier versions.
+        extras: What goes with it; what the office chose if not given.
 
     Raises:
         Missing, TemplateGone: There is no such campaign, or no template.
     """
-    day, options = as_of or clock.today(), settings.load(session)
+    day, options, more = as_of or clock.today(), settings.load(session), extras or wanted(session)
     campaign = records.get(session, Campaign, campaign_id)
     facts = figures.collect(session, campaign_id=campaign_id, as_of=day)
     computed = figures.all_figures(session, facts)
-    last = session.scalar(select(func.max(Package.version)).where(Package.campaign_id == campaign_id)) or 0
-    office, mark = options.brigade or campaign.issuer or "", DRAFT if draft else ""
-    line = (("填报单位", office), ("填报人", operator), ("联系电话", campaign.contact_phone or ""), ("填报日期", day.isoformat()))
-    tables = _annexes(session, campaign, facts, line=line, mark=mark)
-    like = Printed(form=PREFLIGHT, rows=(), facts=line, watermark=mark)
-    listed, behind = _lists(session, facts, like, masked=options.mask_personal)
-    registers = [*tables.values(), *listed.values(), *behind]
-    head, version, named = undoing.head(session), 0 if draft else last + 1, DRAFT if draft else f"第{last + 1}版"
-    found = checks.run(session, campaign_id=campaign_id, as_of=day, waivers=waivers)
+    office = options.brigade or campaign.issuer or ""
+    like = Printed(form=PREFLIGHT, rows=(), facts=_line(campaign, office, operator, day), watermark=DRAFT if draft else "")
+    tables = _annexes(session, campaign, facts, like)
+    listed, registers = _lists(session, facts, like, tables, masked=options.mask_personal)
+    head, (version, named) = undoing.head(session), _next(session, campaign_id, draft=draft)
+    found = checks.run(session, campaign_id=campaign_id, as_of=day, waivers=waivers, facts=facts)
     data = _frozen(campaign, registers, computed, day=day, version=version, head=head)
-    before = frozen.of_version(session, folder=folder, campaign_id=campaign_id) if folder and last else None
     return Contents(
         campaign_id=campaign_id,
         campaign=campaign.name,
         tables=tables,
         lists=listed,
-        report=build_report(campaign, facts, computed, signer=campaign.issuer or office, day=day, watermark=mark),
+        report=build_report(campaign, facts, computed, signer=campaign.issuer or office, day=day, watermark=like.watermark),
         template=templates.in_force(session, folder=folder),
         checks=found,
         waivers={**{one.key: one.reason for one in checks.kept(session, campaign_id=campaign_id)}, **(waivers or {})},
@@ -173,25 +176,45 @@ def gather(
         sheet=_sheet(found, campaign, like, named=named, head=head, operator=operator, day=day),
         data=data,
         registers=registers,
-        difference=differences.compare(before, data) if before else None,
+        difference=_difference(session, folder, campaign_id, data),
+        by_unit=by_unit(session, facts, [*tables.values()]) if more.by_unit else {},
+        public=public(session, facts, like) if more.public else {},
     )
 
 
-def _lists(session: Session, facts: figures.Facts, like: Printed, *, masked: bool) -> tuple[dict[str, Printed], list[Printed]]:
-    """Return the ledgers that go with the annexes, and the registers behind them."""
+def _lists(
+    session: Session, facts: figures.Facts, like: Printed, tables: Mapping[str, Printed], *, masked: bool
+) -> tuple[dict[str, Printed], list[Printed]]:
+    """Return the ledgers that go with the annexes, and all tables of the frozen data."""
     listed = {lists.LEDGER: lists.ledger(facts, like), lists.HAZARDS: lists.hazards(session, facts, like)}
     behind = _registers(session, facts)
     if masked:
-        return {name: lists.masked(one) for name, one in listed.items()}, [lists.masked(one) for one in behind]
-    return listed, behind
+        listed = {name: lists.masked(one) for name, one in listed.items()}
+        behind = [lists.masked(one) for one in behind]
+    return listed, [*tables.values(), *listed.values(), *behind]
 
 
-def _annexes(
-    session: Session, campaign: Campaign, facts: figures.Facts, *, line: tuple[tuple[str, str], ...], mark: str
-) -> dict[str, Printed]:
+def _line(campaign: Campaign, office: str, operator: str, day: date) -> tuple[tuple[str, str], ...]:
+    return (("填报单位", office), ("填报人", operator), ("联系电话", campaign.contact_phone or ""), ("填报日期", day.isoformat()))
+
+
+def _next(session: Session, campaign_id: int, *, draft: bool) -> tuple[int, str]:
+    """Return the number of the version to come and how its pre-flight page calls it."""
+    if draft:
+        return 0, DRAFT
+    number = (session.scalar(select(func.max(Package.version)).where(Package.campaign_id == campaign_id)) or 0) + 1
+    return number, f"第{number}版"
+
+
+def _difference(session: Session, folder: DataFolder | None, campaign_id: int, data: Mapping[str, Any]) -> Difference | None:
+    before = frozen.of_version(session, folder=folder, campaign_id=campaign_id) if folder else None
+    return differences.compare(before, data) if before else None
+
+
+def _annexes(session: Session, campaign: Campaign, facts: figures.Facts, like: Printed) -> dict[str, Printed]:
     rows = (figures.annex_1_rows(session, campaign_id=campaign.id), figures.annex_2_rows(facts), figures.annex_3_rows(facts))
     return {
-        f"附件{number}{form.title}": Printed(form=form, rows=own, label=f"附件{number}", facts=line, watermark=mark)
+        f"附件{number}{form.title}": replace(like, form=form, rows=own, label=f"附件{number}")
         for number, (form, own) in enumerate(zip(campaigns.forms(campaign), rows, strict=True), start=1)
     }
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from services import checks
@@ -87,7 +87,7 @@ def cover(contents: Contents, files: Sequence[Mapping[str, Any]], *, manifest: s
     lines = [
         f"{contents.recipient or '审理室'}：",
         f"现报送“{contents.campaign}”材料（{contents.named}），共 {len(files)} 个文件：",
-        *(f"{number}. {file['name']}" for number, file in enumerate(files, start=1)),
+        *(f"{number}. {name}" for number, name in enumerate(_shortened(str(file["name"]) for file in files), start=1)),
         "",
         "主要数字（口径见程序“统计数据”）：",
         *(f"{f.name} {'—' if f.value is None else f.value} {f.unit}（{f.definition}）" for f in (figures[key] for key in _ON_COVER)),
@@ -110,8 +110,21 @@ def _figures(contents: Contents) -> list[str]:
 
 def _documents(names: Sequence[str]) -> list[str]:
     """Return the papers among the files, each once: xlsx and pdf of one table are one paper."""
-    stems = [name.rpartition(".")[0] for name in names if not name.endswith((".json", ".txt"))]
-    return [stem for stem in dict.fromkeys(stems) if stem not in (LETTER, "数据快照")]
+    stems = dict.fromkeys(name.rpartition(".")[0] for name in names if not name.endswith((".json", ".txt")))
+    return _shortened(stem for stem in stems if stem not in (LETTER, "数据快照"))
+
+
+def _shortened(names: Iterable[str]) -> list[str]:
+    """Return names with one line for all that lie in a folder of their own, where the first of them stood."""
+    inside: dict[str, int] = {}
+    listed: list[str] = []
+    for name in names:
+        folder, found, _own = name.partition("/")
+        if not found or folder not in inside:
+            listed.append(folder if found else name)
+        if found:
+            inside[folder] = inside.get(folder, 0) + 1
+    return [f"{name}（{inside[name]} 份）" if name in inside else name for name in listed]
 
 
 def _bare(name: str) -> str:

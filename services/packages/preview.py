@@ -18,19 +18,20 @@ from models import Campaign
 from services import clock, records
 from services.checks import Check
 from services.exports import fonts, template
-from services.exports.flow import Box, SheetPage, Text, lay_out_document
+from services.exports.flow import Box, Picture, SheetPage, Text, lay_out_document
 from services.exports.layout import A4_PORTRAIT, LABEL_PT, LINE, POINTS_PER_MM, Layout, Line, Paper, lay_out, pages, room_em
 from services.exports.printed import Printed, cells
 from services.exports.wrapping import head_lines, wrap
 from services.figures import report_words
 from services.locking import OPEN
-from services.packages import differences, lists
+from services.packages import differences, extras, lists
 from services.packages.contents import gather
+from services.packages.extras import Extras
 from services.paths import DataFolder
 
-__all__ = ["Box", "Preview", "Sheet", "SheetPage", "Spot", "Text", "preview", "report_sheet", "sheet_of"]
+__all__ = ["Box", "Picture", "Preview", "Sheet", "SheetPage", "Spot", "Text", "preview", "report_sheet", "sheet_of"]
 
-_TABS = {lists.LEDGER: "台账", lists.HAZARDS: "隐患"}
+_TABS = {lists.LEDGER: "台账", lists.HAZARDS: "隐患", extras.DECIDED: "处罚公示", extras.HAZARDS: "隐患公示"}
 _PAD_PT = 3.0
 _FOOTER_PT = 9.0
 _FOOTER_MM = 11.0
@@ -86,6 +87,7 @@ class Preview:
         difference: What changed since the version before, in a sentence.
         state: How the campaign stands: open, locked, closed.
         shown: Each figure by key, as the report prints it.
+        extras: What the office wants to go with it.
     """
 
     checks: tuple[Check, ...]
@@ -96,6 +98,7 @@ class Preview:
     difference: str = ""
     state: str = OPEN
     shown: Mapping[str, str] = field(default_factory=dict)
+    extras: Extras = field(default_factory=Extras)
 
 
 def preview(session: Session, *, campaign_id: int, operator: str, folder: DataFolder | None = None) -> Preview:
@@ -111,10 +114,11 @@ def preview(session: Session, *, campaign_id: int, operator: str, folder: DataFo
         Missing: There is no such campaign.
         BrokenTemplate: The report's template has fields that cannot be filled.
     """
-    contents = gather(session, campaign_id=campaign_id, operator=operator, folder=folder)
+    more = extras.wanted(session)
+    contents = gather(session, campaign_id=campaign_id, operator=operator, folder=folder, extras=more)
     due = records.get(session, Campaign, campaign_id).report_due
     sheets = [sheet_of(printed, tab=printed.label) for printed in contents.tables.values()]
-    sheets += [sheet_of(printed, tab=_TABS[name]) for name, printed in contents.lists.items()]
+    sheets += [sheet_of(printed, tab=_TABS[name]) for name, printed in {**contents.lists, **contents.public}.items()]
     data = template.render(contents.report, contents.values, template=contents.template.path, made_at=clock.now())
     sheets.insert(len(contents.tables), report_sheet(data, tab="总结", title=contents.report.title))
     sheets.append(sheet_of(contents.sheet, tab="体检"))
@@ -124,7 +128,7 @@ def preview(session: Session, *, campaign_id: int, operator: str, folder: DataFo
     said = contents.difference.words if contents.difference else ""
     shown = {figure.key: report_words.shown(figure) for figure in contents.figures}
     state = records.get(session, Campaign, campaign_id).state
-    return Preview(tuple(contents.checks), tuple(sheets), contents.version, contents.recipient, due, said, state, shown)
+    return Preview(tuple(contents.checks), tuple(sheets), contents.version, contents.recipient, due, said, state, shown, more)
 
 
 def sheet_of(printed: Printed, *, tab: str) -> Sheet:

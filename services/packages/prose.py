@@ -24,7 +24,24 @@ from services.exports.fields import Paragraph
 from services.figures import Figure, report_words
 from services.packages.report import texts
 
-_HEADING = re.compile(r"\s*[一二三四五六七八九十]+、\s*(.+?)\s*$")
+_NUMBERED = re.compile(
+    r"^\s*(?:#+|[【\[])?\s*(?:第?[一二三四五六七八九十]+(?:部分)?[、.．:：]|[（(][一二三四五六七八九十]+[）)]|\d+[、.．])?\s*"
+)
+_END = re.compile(r"[】\]]?\s*[:：。]?\s*$")
+# How offices head the four parts, each in its own words.
+_PARTS = tuple(
+    (part, re.compile(words))
+    for part, words in zip(
+        REPORT_PARTS,
+        (
+            r"(?:工作)?(?:总体|基本|检查|整体)情况",
+            r"(?:工作)?(?:(?:主要|具体|工作)?做法|开展情况|工作开展情况)(?:[和及与](?:经验|成效))?",
+            r"(?:检查)?(?:存在|发现)的?(?:主要|突出|共性)?(?:的)?(?:困难和|不足和)?问题(?:[和及与](?:不足|困难))?",
+            r"下一?步(?:的)?(?:工作)?(?:建议|打算|安排|计划|措施|思路|重点)?(?:[和及与](?:建议|措施))?",
+        ),
+        strict=True,
+    )
+)
 _NAME_OF = {key: name for name, key in report_words.NAMES.items()}
 _AROUND = 12
 # What counts and what only numbers or dates something: the second kind is no figure.
@@ -137,8 +154,7 @@ def read_edited(path: Path, shown: Mapping[str, str]) -> tuple[dict[str, str], A
     kept: dict[str, list[str]] = {}
     part = ""
     for paragraph in _body(fields.read(path)):
-        heading = _HEADING.match(fields.bare(paragraph.text))
-        named = next((one for one in REPORT_PARTS if heading and heading[1] == one), "")
+        named = part_headed(fields.bare(paragraph.text))
         if named:
             part = named
             kept[part] = []
@@ -179,6 +195,34 @@ def audit(parts: Mapping[str, str], shown: Mapping[str, str], *, earlier: Mappin
     ]
     unknown = [name for text in parts.values() for name in report_words.unknown(text)]
     return Audit(tuple(loose), tuple(moved), tuple(dict.fromkeys(unknown)))
+
+
+def part_headed(line: str) -> str:
+    """Return the part that a line heads, in whatever words; "" for running text."""
+    words = _END.sub("", _NUMBERED.sub("", line, count=1), count=1).strip()
+    return next((part for part, known in _PARTS if known.fullmatch(words)), "")
+
+
+def parts_of(text: str) -> dict[str, str]:
+    """Return a plain text as the parts of the report.
+
+    Without any heading, four paragraphs parted by blank lines are the four parts in order.
+    """
+    lines = [line.strip() for line in text.splitlines()]
+    if not any(part_headed(line) for line in lines):
+        blocks = [block for block in re.split(r"\n\s*\n", "\n".join(lines)) if block.strip()]
+        if len(blocks) != len(REPORT_PARTS):
+            blocks = ["\n".join(lines)]
+        return {part: _tidy(block) for part, block in zip(REPORT_PARTS, blocks, strict=False)}
+    parts: dict[str, list[str]] = {REPORT_PARTS[0]: []}
+    current = parts[REPORT_PARTS[0]]
+    for line in filter(None, lines):
+        part = part_headed(line)
+        if part:
+            current = parts.setdefault(part, [])
+        else:
+            current.append(line)
+    return {part: "\n".join(found) for part, found in parts.items()}
 
 
 def _loose(part: str, text: str, shown: Mapping[str, str]) -> Iterable[Loose]:

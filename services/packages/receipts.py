@@ -22,7 +22,7 @@ from services.errors import Missing, Refused
 TAKEN, RETURNED = "签收", "退回"
 FORM = Form(
     code="receipt",
-    title="报送回执",
+    title="登记回执",
     columns=(
         Column("outcome", "结果", choice((TAKEN, RETURNED)), required=True, width_mm=24, source="office"),
         Column("taken_by", "接收人", NAME, required=True, width_mm=30, source="office"),
@@ -38,6 +38,7 @@ class OpinionMissing(Refused):
     """A package came back and nobody says why."""
 
     code = "opinion_missing"
+    field = "opinion"
     template = "退回要写退回意见，没有登记。"
     mend = "把对方的意见照写下来，下一版照着改。"
 

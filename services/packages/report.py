@@ -9,6 +9,7 @@ from datetime import date
 from models import Campaign
 from services.campaigns import REPORT_PARTS
 from services.exports import fields
+from services.exports.charts import Chart
 from services.exports.word import Report, Section, Table
 from services.figures import Facts, Figure, report_words
 
@@ -39,7 +40,8 @@ def build_report(campaign: Campaign, facts: Facts, computed: Sequence[Figure], *
         lines = [line for line in text.splitlines() if line.strip()]
         paragraphs = tuple(report_words.fill(line, by_key, day=_day(day), bind=fields.bind) for line in lines)
         tables = (_by_category(campaign, facts),) if number == 0 else ()
-        sections.append(Section(f"{_ORDINALS[number]}、{part}", paragraphs, tables))
+        charts = (_chart(campaign, facts),) if number == 0 else ()
+        sections.append(Section(f"{_ORDINALS[number]}、{part}", paragraphs, tables, charts))
     title = f"{campaign.name.removesuffix('实施方案').removesuffix('方案')}工作总结"
     return Report(title=title, issuer=signer, date_text=f"{day.year}年{_day(day)}", sections=tuple(sections), watermark=watermark)
 
@@ -70,6 +72,11 @@ def _by_category(campaign: Campaign, facts: Facts) -> Table:
     rows = [(str(name), str(counted.get(name, 0))) for name in campaign.categories]
     rows.append(("合计", str(sum(counted[name] for name in campaign.categories))))
     return Table(heads=("问题类别", "项数"), rows=tuple(rows), caption="问题按类别统计（次序同附件2）", widths_mm=(60, 30))
+
+
+def _chart(campaign: Campaign, facts: Facts) -> Chart:
+    counted = Counter(finding.category for finding in facts.findings)
+    return Chart("问题按类别分布（项）", tuple((str(name), counted[name]) for name in campaign.categories))
 
 
 def _day(day: date) -> str:

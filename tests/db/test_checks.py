@@ -237,7 +237,7 @@ FAILING: list[tuple[str, str, Callable[[Session, int], None]]] = [
     ("P17", "W", short_phone),
     ("P17", "W", unknown_unit),
     ("P18", "W", idle_group),
-    ("P36", "W", empty_part),
+    ("P36", "B", empty_part),
     ("P40", "W", not_registered),
     ("P40", "W", wrong_code),
     ("P42", "B", placeholder),
@@ -358,7 +358,7 @@ def test_the_document_lists_every_issue(store: Store) -> None:
         draft(session, number)
         document = checks.as_json(run(session, number))
     assert document["schema"] == "check/1"
-    assert {"rule", "level", "message", "entity", "uid", "waived"} == set(document["issues"][0])
+    assert {"rule", "level", "message", "place", "entity", "uid", "waived"} == set(document["issues"][0])
 
 
 def test_many_troubles_of_one_sort_are_one_line_that_names_each_place(store: Store) -> None:
@@ -366,7 +366,8 @@ def test_many_troubles_of_one_sort_are_one_line_that_names_each_place(store: Sto
         number = sound(session)
         for day in range(11, 19):
             name = f"岚桥区第{day}机械有限公司"
-            make.visit(session, number, name, checked_on=date(2023, 4, day), entered_on=None, credit_code=None)
+            own: Row = {"entered_on": None, "credit_code": None, "platform_no": f"LQ{day}"}
+            make.visit(session, number, name, checked_on=date(2023, 4, day), **own)
         found = [check for check in run(session, number) if check.rule == "P23"]
     assert len(found) == 1
     assert "共 8 处" in found[0].message
@@ -392,3 +393,70 @@ def test_dates_articles_and_right_numbers_raise_nothing(store: Store, text: str)
         session.get_one(Campaign, number).prose = {**make.PARTS, "主要做法": text}
         session.flush()
         assert serious(run(session, number)) == []
+
+
+def told_of_late(session: Session, text: str) -> list[str]:
+    number = sound(session)
+    make.finding(session, number, hazard="另一条", due=date(2023, 4, 12), status="未整改")
+    session.get_one(Campaign, number).prose = {**make.PARTS, "存在问题": text}
+    session.flush()
+    return [check.level for check in run(session, number) if check.rule == "P31" and "督促整改" in check.message]
+
+
+@pytest.mark.parametrize(
+    ("text", "levels"),
+    [
+        ("对逾期未整改的问题逐条督促。", ["W"]),
+        ("逾期未整改的有{逾期未整改}项。", ["I"]),
+        ("有1项逾期未整改。", ["I"]),
+        (f"{NAME}有问题逾期未整改。", ["I"]),
+        ("培训不足。", ["W"]),
+    ],
+)
+def test_overdue_findings_are_told_only_by_number_or_name(store: Store, text: str, levels: list[str]) -> None:
+    with store.write("准备") as session:
+        assert told_of_late(session, text) == levels
+
+
+@pytest.mark.parametrize(
+    ("text", "rules"),
+    [
+        ("拟处罚金额2万元。", []),
+        ("拟罚款2.0万元。", []),
+        ("罚款金额20000元。", []),
+        ("拟处罚金额3万元。", ["P34"]),
+        ("罚款金额3万元。", ["P35"]),
+    ],
+)
+def test_amounts_by_hand_are_known_as_their_figures(store: Store, text: str, rules: list[str]) -> None:
+    with store.write("准备") as session:
+        number = sound(session)
+        session.get_one(Campaign, number).prose = {**make.PARTS, "存在问题": text}
+        session.flush()
+        assert [check.rule for check in serious(run(session, number))] == rules
+
+
+def test_the_offices_own_people_need_no_reporting_unit(store: Store) -> None:
+    with store.write("准备") as session:
+        number = sound(session)
+        make.person(session, number, "卞若海", unit=None, unit_position="岚桥区应急管理综合行政执法大队队员", cert_no="99030200077",
+                    phone="19900000077")  # fmt: skip
+        assert serious(run(session, number)) == []
+
+
+def test_an_issue_on_its_own_says_whose_it_is(store: Store) -> None:
+    with store.write("准备") as session:
+        number = sound(session)
+        no_amount(session, number)
+        session.flush()
+        (issue,) = [one for one in checks.as_json(run(session, number))["issues"] if one["rule"] == "P07"]
+    assert issue["message"].startswith(f"{NAME}：")
+    assert issue["place"] == f"附件3　{NAME}"
+
+
+def test_two_enterprises_do_not_share_a_number_of_the_platform(store: Store) -> None:
+    with store.write("准备") as session:
+        number = sound(session)
+        make.visit(session, number, OTHER, credit_code="91370302MA3DEMA198")
+        (found,) = [check for check in run(session, number) if check.rule == "P23"]
+    assert (found.level, NAME in found.message) == ("W", True)

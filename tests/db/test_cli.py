@@ -313,6 +313,8 @@ def test_run_carries_a_folder_to_its_package(call: Any, data: Path, annex: Path,
     (folder / "forms").mkdir(parents=True)
     shutil.copy(annex, folder / "forms")
     (folder / "campaign.json").write_text(json.dumps(make.CAMPAIGN, ensure_ascii=False), encoding="utf-8")
+    parts = "".join(f"【{part}】\n{text}\n" for part, text in make.PARTS.items())
+    (folder / "report.txt").write_text(parts, encoding="utf-8")
     words = ("--data-dir", data, "--operator", "周启明", "--json", "run", folder, "-o", tmp_path / "报送")
     said = call(*words)
     assert (said.status, said.document["schema"]) == (DONE, "run/1")

@@ -34,6 +34,8 @@ def folder(tmp_path: Path) -> Path:
     (place / "forms" / "柳溪镇附件1.csv").write_text(
         "姓名,工作单位及职务,执法证号,手机号码,备注\n周砚秋,柳溪镇安环办科员,99030200001,19900000001,\n", encoding="utf-8"
     )
+    parts = "".join(f"【{part}】\n{text}\n" for part, text in make.PARTS.items())
+    (place / "report.txt").write_text(parts, encoding="utf-8")
     return place
 
 

@@ -6,17 +6,21 @@ import importlib.util
 import io
 import re
 import subprocess
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import docx
 import pytest
+from PIL import Image
 
-from services.exports import fields, template
+from services.exports import charts, fields, template
+from services.exports.charts import Chart
 from services.exports.deliver import deliver_document_pdf
 from services.exports.fields import bind
 from services.exports.flow import lay_out_document
+from services.exports.layout import POINTS_PER_MM
 from services.exports.word import Report, Section, Table
 from services.figures import report_words
 from services.packages import prose
@@ -82,6 +86,10 @@ def test_every_figure_that_prose_may_name_can_stand_in_a_template(tmp_path: Path
         ("{% for 部分 in 各部份 %}{% endfor %}", "各部份", "没有对应的字段"),
         ("{% for 部分 in 各部分 %}", "for 部分 in 各部分", "后面没有结尾"),
         ("{% include 'x' %}", "include 'x'", "不是能用的指令"),
+        ("共｛｛发现问题｝｝项", "｛｛发现问题｝｝", "全角花括号"),
+        ("共{发现问题}项", "{发现问题}", "只有一层花括号"),
+        ("{% for 部分 in 各部分 %}{{ 部分.标提 }}{% endfor %}", "标提", "没有对应的字段"),
+        ("{%p for 部分 in 各部分 %}{{ 部分.标题 }}{%p endfor %}", "{%p for 部分 in 各部分 %}", "要单独成段"),
     ],
 )
 def test_a_broken_field_is_named_with_its_place(tmp_path: Path, line: str, name: str, why: str) -> None:
@@ -92,6 +100,50 @@ def test_a_broken_field_is_named_with_its_place(tmp_path: Path, line: str, name:
     assert fault.place == "第 2 段"
     assert why in fault.why
     assert name in fault.name
+
+
+def test_a_field_that_word_split_into_runs_is_filled(tmp_path: Path) -> None:
+    document = docx.Document()
+    paragraph = document.add_paragraph()
+    for piece in ("共发现{", "{ 发", "现问题 }", "}项"):
+        paragraph.add_run(piece)
+    document.save(str(tmp_path / "模板.docx"))
+    assert template.faults(tmp_path / "模板.docx", names()) == ()
+    found = fields.read(rendered(tmp_path / "总结.docx", source=tmp_path / "模板.docx"))
+    assert [fields.bare(one.text) for one in found] == ["共发现1项"]
+
+
+def test_a_broken_field_is_found_in_every_header_and_in_tracked_changes(tmp_path: Path) -> None:
+    document = docx.Document()
+    document.settings.odd_and_even_pages_header_footer = True
+    document.sections[0].even_page_header.paragraphs[0].text = "{{ 落款单位 }}"
+    added = docx.oxml.OxmlElement("w:ins")
+    document.add_paragraph("修订")._p.append(added)
+    run = document.add_paragraph().add_run("{{ 加上的 }}")
+    added.append(run._r)
+    document.save(str(tmp_path / "模板.docx"))
+    found = [fault.sentence for fault in template.faults(tmp_path / "模板.docx", names())]
+    assert found == ["第 1 段的“加上的”没有对应的字段", "页眉的“落款单位”没有对应的字段"]
+
+
+def test_the_chart_stands_in_the_docx_and_in_its_pdf_twin(tmp_path: Path) -> None:
+    first = REPORT.sections[0]
+    drawn = replace(REPORT, sections=(replace(first, charts=(Chart("问题按类别分布（项）", (("设施设备类", 12), ("其他类", 0))),)),))
+    data = template.render(drawn, VALUES, template=template.SHIPPED, made_at=MADE_AT)
+    assert data == template.render(drawn, VALUES, template=template.SHIPPED, made_at=MADE_AT)
+    (shown,) = (picture for page in lay_out_document(data) for picture in page.pictures)
+    assert shown.box.width == pytest.approx(charts.WIDTH_MM * POINTS_PER_MM, abs=1)
+    picture = Image.open(io.BytesIO(shown.data))
+    assert (picture.mode, picture.width) == ("L", round(charts.WIDTH_MM / 25.4 * 300))
+    assert deliver_document_pdf(data, tmp_path / "总结.pdf", title="总结", made_at=MADE_AT).pages == len(lay_out_document(data))
+    assert b"/Subtype /Image" in (tmp_path / "总结.pdf").read_bytes()
+
+
+def test_a_chart_of_nothing_is_left_out() -> None:
+    empty = replace(REPORT.sections[0], charts=(Chart("问题按类别分布（项）", (("设施设备类", 0),)),))
+    data = template.render(replace(REPORT, sections=(empty,)), VALUES, template=template.SHIPPED, made_at=MADE_AT)
+    assert not any(page.pictures for page in lay_out_document(data))
+    assert "分布" not in "".join(one.text for one in docx.Document(io.BytesIO(data)).paragraphs)
 
 
 def test_a_broken_field_in_a_table_is_named_by_its_row(tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""What a clerk does about a package: waive, receipt, lock, template.
+"""What a clerk does about a package: waive, receipt, lock, template, extras.
 
 Each act asks for what it needs in one small dialog, and is one named write
 that Ctrl+Z takes back.
@@ -6,22 +6,23 @@ that Ctrl+Z takes back.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtWidgets import QFileDialog, QWidget
+from PySide6.QtWidgets import QFileDialog, QMenu, QPushButton, QWidget
 
 from models.forms import Column, Form
 from models.kinds import LONG, choice
 from services import checks, clock, closing
 from services.checks import Check
-from services.packages import receipts, templates
+from services.packages import extras, receipts, templates
+from services.packages.extras import Extras
 from services.packages.versions import Version
 from ui.forms.form_dialog import FormDialog
 from ui.pages import asking
-from ui.pages.page import Desk
+from ui.pages.page import Action, Desk, make_button
 
 ONE, ALL = "只这一处", "整条规则"
 WAIVER = Form(
@@ -41,6 +42,10 @@ REOPENING = Form(
     source="office",
 )
 _DOCX = "Word 文档 (*.docx)"
+_EXTRAS = {
+    "by_unit": ("各镇办分表", "每个镇办一份附件1、附件2、附件3，只有它自己的行"),
+    "public": ("公示名单", "行政处罚和重大事故隐患两张，隐去个人姓名和号码"),
+}
 
 
 def ask_file(parent: QWidget, title: str) -> Path | None:
@@ -117,6 +122,44 @@ def change_state(desk: Desk, owner: QWidget, *, state: str, back: bool = False) 
     label, call = ("锁定专项行动", closing.lock) if state == closing.OPEN else ("结束专项行动", closing.close)
     done = partial(_say, desk, f"已{label}")
     desk.tasks.command(label, call, campaign_id=campaign_id).then(done).start(owner)
+
+
+def make_extras_button(chosen: Callable[[Extras], None]) -> QPushButton:
+    """Return the button whose list turns on what goes with a package.
+
+    Args:
+        chosen: Called with the whole choice when a line was turned on or off.
+    """
+    button = make_button(Action("附送", lambda: None, "plus"))
+    button.setToolTip("报送包里另外附什么：各镇办分表、公示名单")
+    listed = QMenu(button)
+    for key, (word, tip) in _EXTRAS.items():
+        line = listed.addAction(word)
+        line.setData(key)
+        line.setToolTip(tip)
+        line.setCheckable(True)
+        line.triggered.connect(lambda _on=False: chosen(Extras(**{one.data(): one.isChecked() for one in listed.actions()})))
+    listed.setToolTipsVisible(True)
+    button.setMenu(listed)
+    return button
+
+
+def show_extras(button: QPushButton, wanted: Extras) -> None:
+    """Check the lines that are on; the button says how many."""
+    menu = button.menu()
+    on = 0
+    for line in menu.actions() if menu is not None else ():
+        line.setChecked(bool(getattr(wanted, str(line.data()))))
+        on += line.isChecked()
+    button.setText(f"附送 {on} 项" if on else "附送")
+
+
+def choose_extras(desk: Desk, owner: QWidget, chosen: Extras) -> None:
+    """Keep what goes with packages from now on; the pages follow by themselves."""
+    words = [word for key, (word, _tip) in _EXTRAS.items() if getattr(chosen, key)]
+    said = f"报送包里附上{'、'.join(words)}" if words else "报送包里不另附材料"
+    call = desk.tasks.command("选定附送材料", extras.choose, extras=chosen)
+    call.then(partial(_say, desk, said)).start(owner)
 
 
 def choose_template(desk: Desk, owner: QWidget, store: Any) -> None:

@@ -68,6 +68,7 @@ class PackagesPage(Page):
         make_button: The blue one.
         draft_button: Makes a draft at any time.
         text_button: Opens the text of the report.
+        extras_button: Chooses what goes with the package.
     """
 
     tables = frozenset(
@@ -166,6 +167,7 @@ class PackagesPage(Page):
         text = Action("总结文字…", self.edit_text, "note-pencil")
         self.draft_button, self.make_button, self.text_button = make_button(draft), make_button(ready), make_button(text)
         self.text_button.setToolTip("改总结四个部分的文字；数字照旧绑定指标")
+        self.extras_button = package_acts.make_extras_button(partial(package_acts.choose_extras, self.desk, self))
         self.draft_button.setToolTip("每页印“草稿”字样，不占版本号，也不受体检阻拦")
         self.actions_of_page += [ready, draft, Action("重新体检", self.refresh, "arrow-clockwise"), *self._quiet_actions()]
         foot = QFrame()
@@ -174,6 +176,7 @@ class PackagesPage(Page):
         line.setContentsMargins(20, 8, 20, 8)
         line.setSpacing(8)
         line.addWidget(self.foot, 1)
+        line.addWidget(self.extras_button)
         line.addWidget(self.text_button)
         line.addWidget(self.draft_button)
         line.addWidget(self.make_button)
@@ -215,6 +218,7 @@ class PackagesPage(Page):
         to = f"报{found.recipient}" if found.recipient else ""
         self.set_help("　".join(part for part in ("附件1、附件2、附件3 和总结报告", when + to) if part))
         self.paper.show_sheets(found.sheets)
+        package_acts.show_extras(self.extras_button, found.extras)
         self._left.show_checks(found.checks)
         if self.issues.current() is None:
             self.paper.speak(None)
@@ -245,6 +249,7 @@ class PackagesPage(Page):
         self.make_button.setToolTip(reason)
         self.draft_button.setEnabled(self._known and self.store.writable and not self._working)
         self.text_button.setEnabled(self._known and self.store.writable)
+        self.extras_button.setEnabled(self._known and self.store.writable)
 
     def _show_versions(self, asked: int, found: Sequence[Version]) -> None:
         if asked == self._round:
