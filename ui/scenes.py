@@ -17,7 +17,7 @@ from PySide6.QtWidgets import QApplication, QDialog, QWidget
 import resources
 from services.errors import FileTrouble, Refused
 from ui import app as application
-from ui import errors
+from ui import errors, package_scenes, work_scenes
 from ui.forms.field_set import FieldSet
 from ui.imports.reconcile import ReconcilePage
 from ui.imports.wizard import RECOGNISE, ImportWizard
@@ -93,6 +93,8 @@ class Stage:
             fields.discard()
         for visits in self.window.findChildren(InspectionsPage):
             visits.turn(REGISTER)
+        for found in self.window.findChildren(FindingsPage):
+            found.sections.turn(0)
         self.settle()
 
 
@@ -185,7 +187,8 @@ def scenes_of_demo() -> list[Scene]:
         Scene("trouble-bug", _trouble_bug),
         Scene("trouble-closing", _trouble_closing),
     ]
-    return [*pages, *panels, *dialogs]
+    more = [Scene(name, show) for name, show in (package_scenes.SHOWN | work_scenes.SHOWN).items()]
+    return [*pages, *panels, *more, *dialogs]
 
 
 def scenes_of_nothing() -> list[Scene]:
@@ -346,6 +349,7 @@ def _several(stage: Stage) -> QWidget:
 def _no_match(stage: Stage) -> QWidget:
     page = _register(stage, "people")
     page.filters.find_box.setText(NOTHING_LIKE_IT)
+    page.filters.changed.emit()  # at once, not after the pause of somebody who types
     stage.settle()
     return stage.window
 
@@ -378,6 +382,9 @@ def _campaign_wrong(stage: Stage) -> QWidget:
 
 def _first_start(stage: Stage) -> QWidget:
     stage.settle()
+    if not any(isinstance(widget, QDialog) and widget.isVisible() for widget in QApplication.topLevelWidgets()):
+        stage.keeper.ask_operator(first=True)  # it asks by itself once; a second theme draws it again
+        stage.settle()
     return _opened(QDialog)
 
 

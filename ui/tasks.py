@@ -33,7 +33,7 @@ from ui.progress_view import ProgressView
 
 Opener = Callable[[], AbstractContextManager[Any]]
 PROGRESS_TICK_MS = 100
-NOTICED = "decisive"  # as `services.reasons.NOTICED`
+NOTICED, GIVEN = "decisive", "reason"  # as in `services.reasons`
 
 
 class Gateway(Protocol):
@@ -372,6 +372,8 @@ def _work(opener: Opener | None, call: Callable[..., Any], meter: Meter, reason:
     if opener is None:
         return call()
     with opener() as session:
+        if reason:
+            session.info[GIVEN] = reason  # a service that asks by itself finds it there
         result = call(session)
         if reason or getattr(session, "info", {}).get(NOTICED):
             from services import reasons  # noqa: PLC0415 - with it comes SQLAlchemy, which the first paint does without

@@ -22,11 +22,13 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 from tests.bench.bars import ROUNDS, Figure, table
+from tests.bench.figures import measure_city, measure_figures
 from tests.bench.gaps import measure_gaps
 from tests.bench.grid import measure_grid
 from tests.bench.package import measure_package
 from tests.bench.papers import measure_papers
 from tests.bench.planning import measure_planning
+from tests.bench.preflight import measure_preflight
 from tests.bench.reading import measure_reading
 from tests.bench.registry import measure_history, measure_import
 from tests.bench.soak import DAYS, measure_soak
@@ -44,6 +46,9 @@ MEASURES: dict[str, Callable[..., Figure | list[Figure]]] = {
     "grid": measure_grid,
     "gaps": measure_gaps,
     "papers": measure_papers,
+    "figures": measure_figures,
+    "preflight": measure_preflight,
+    "city": measure_city,
 }
 BY_NAME: dict[str, Callable[..., int]] = {"soak": measure_soak}
 

@@ -11,7 +11,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QMenu, QWidget
 from pytestqt.qtbot import QtBot
 
-from services import cases, clock, findings, penalties, proceedings, undoing
+from services import cases, clock, findings, penalties, proceedings, reasons, undoing
 from services.store import Store
 from tests import make
 from tests.ui.registers import CONTROL, labels, settle
@@ -21,6 +21,7 @@ from ui.pages.page import Desk
 from ui.tasks import SyncTasks
 
 FIRM, FOUNDRY = "岚桥区瑞丰纺织有限公司", "岚桥区永固铸造有限公司"
+WHY = "核对后更正"
 
 
 @pytest.fixture(autouse=True)
@@ -57,6 +58,7 @@ def page(qtbot: QtBot, tasks_sync: SyncTasks, case: int, campaign_id: int) -> It
     made.show()
     qtbot.waitExposed(made)
     made.activateWindow()
+    tasks_sync.ask_reason = lambda _problem, job: job.again(WHY)
     settle(qtbot, tasks_sync)
     assert made.work.case_id == case
     yield made
@@ -116,7 +118,7 @@ def test_a_case_goes_from_filing_to_its_end_with_its_amounts(
     register(page, qtbot, tasks_sync, on="2023-05-06", service="直接送达")
     register(page, qtbot, tasks_sync, on="2023-05-10")
     register(page, qtbot, tasks_sync, on="2023-05-12")
-    register(page, qtbot, tasks_sync, on="2023-05-20", outcome="履行完毕", reason="paid in full")
+    register(page, qtbot, tasks_sync, on="2023-05-20", outcome="履行完毕")
     with store.read() as session:
         assert [(one.name, one.proposed, one.decided) for one in penalties.parties(session, case_id=case)] == [(FIRM, 2_500_000, 2_000_000)]
         assert cases.load(session, record_id=case)["stage"] == "已结案"
@@ -149,8 +151,9 @@ def test_a_step_out_of_order_is_not_offered_and_a_wrong_day_is_refused_in_the_di
 def test_a_step_is_taken_back_with_a_reason(page: CasesPage, qtbot: QtBot, tasks_sync: SyncTasks, store: Store) -> None:
     register(page, qtbot, tasks_sync, on="2023-04-12")
     choose(page, qtbot, tasks_sync, Qt.Key.Key_G, Qt.Key.Key_B)
-    fill(page, qtbot, tasks_sync, reason="wrong day")
     assert labels(store)[0] == f"退回上一环节 {FIRM}"
+    with store.read() as session:
+        assert reasons.recent(session) == [WHY]
     assert [step.key for step, _fact in page.work.way.things if step.state == "done"] == []
 
 
@@ -166,9 +169,8 @@ def test_an_amount_ten_thousand_times_off_has_to_be_confirmed(
     assert not dialog.isVisible()
     choose(page, qtbot, tasks_sync, Qt.Key.Key_G, Qt.Key.Key_A)
     fill(page, qtbot, tasks_sync, fen="2.5", on="2023-04-19", sure="是")
-    assert dialog_of(page).isVisible()  # it stands already: why
-    fill(page, qtbot, tasks_sync, reason="typed in yuan")
     with store.read() as session:
+        assert reasons.recent(session) == [WHY]  # it stood already, so the window asked
         assert [one.fen for one in penalties.amounts(session, case_id=case)] == [25_000_000_000, 2_500_000]
 
 

@@ -17,7 +17,7 @@ from pytestqt.qtbot import QtBot
 from services import clock
 from services.exports.layout import lay_out, pages
 from services.exports.printed import cells
-from services.packages import contents, prose
+from services.packages import contents, extras, prose
 from services.packages.preview import preview
 from services.store import Store
 from tests import make
@@ -284,6 +284,7 @@ def test_a_receipt_is_recorded_and_a_locked_campaign_says_so(page: PackagesPage,
     dialog.save()
     tasks_sync.settle_all()
     assert dialog.isVisible()  # sent back without saying why
+    assert dialog.fields["opinion"].remark is not None  # and told there, not at the first field
     dialog.fields["opinion"].set_value("附件2 第 1 行镇办写错")
     dialog.save()
     tasks_sync.settle_all()
@@ -296,3 +297,20 @@ def test_a_receipt_is_recorded_and_a_locked_campaign_says_so(page: PackagesPage,
     QApplication.processEvents()
     tasks_sync.settle_all()
     assert [(one.title, one.badge) for one in page.made.items()][:2] == [("专项行动已锁定", None), ("第 2 版", ("补报", "soon"))]
+
+
+def test_what_goes_with_the_package_is_chosen_once_and_its_pages_stand_beside_the_others(
+    page: PackagesPage, store: Store, tasks_sync: SyncTasks
+) -> None:
+    menu = page.extras_button.menu()
+    assert menu is not None
+    assert page.extras_button.text() == "附送"
+    public = next(line for line in menu.actions() if line.text() == "公示名单")
+    public.trigger()
+    QApplication.processEvents()
+    tasks_sync.settle_all()
+    with store.read() as session:
+        assert extras.wanted(session) == extras.Extras(public=True)
+    assert page.extras_button.text() == "附送 1 项"
+    tabs = [page.paper.tabs.tabText(number) for number in range(page.paper.tabs.count())]
+    assert tabs[5:] == ["隐患", "处罚公示", "隐患公示", "体检"]

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QCoreApplication, QSettings, Qt
-from PySide6.QtGui import QGuiApplication, QInputMethodEvent
-from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QMenu, QTabBar, QWidget
+from PySide6.QtCore import QSettings
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QApplication, QMenu, QTabBar
 from pytestqt.qtbot import QtBot
 from sqlalchemy import func, select
 
@@ -17,14 +16,12 @@ from models import Group, GroupMember, Person, Secondment
 from services import migrate, settings, undoing
 from services.store import Store
 from tests import make
+from tests.ui.hands import CONTROL, KEY, PATIENCE_MS, SHIFT
+from tests.ui.hands import Hands as AnyHands
 from ui import app as application
-from ui.main_window import MainWindow
 from ui.pages.paste_preview import PastePreview
 from ui.pages.people_page import PeoplePage
 
-NONE, CONTROL, SHIFT = Qt.KeyboardModifier.NoModifier, Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier
-KEY = Qt.Key
-PATIENCE_MS = 10_000
 BY_GRID, BY_PANEL, BY_PASTE = 120, 20, 60
 SURNAMES, GIVEN, LAST = "周贺丁祁邵倪殷华路卞", "砚启海若云可志清远静", "秋航波楠飞心勇扬"
 TOWNS = ("柳溪镇", "石坪镇")
@@ -40,75 +37,14 @@ def facts_of(number: int) -> tuple[str, ...]:
     return town, name_of(number), f"{town}安环办科员", f"990302{number:05d}", f"199000{number:05d}"
 
 
-class Hands:
-    """Presses keys where the focus is, and waits as a person would."""
-
-    def __init__(self, qtbot: QtBot, window: MainWindow) -> None:
-        self.qtbot, self.window = qtbot, window
+class Hands(AnyHands):
+    """Hands at 人员抽调."""
 
     @property
     def page(self) -> PeoplePage:
         page = self.window.page("people")
         assert isinstance(page, PeoplePage)
         return page
-
-    @property
-    def focus(self) -> QWidget:
-        if QApplication.focusWidget() is None:
-            self.window.activateWindow()  # as a desktop does when a popup has closed; the offscreen one forgets
-            self.qtbot.waitUntil(lambda: QApplication.focusWidget() is not None)
-        widget = QApplication.activePopupWidget() or QApplication.focusWidget()
-        assert widget is not None
-        return widget
-
-    def press(self, *keys: Qt.Key, held: Qt.KeyboardModifier = NONE) -> None:
-        for key in keys:
-            QTest.keyClick(self.focus, key, held)
-
-    def press_until(self, done: Callable[[], bool], key: Qt.Key, held: Qt.KeyboardModifier = NONE) -> None:
-        """Press a key again and again, as somebody who looks for something."""
-        for _ in range(30):
-            if done():
-                return
-            self.press(key, held=held)
-        raise AssertionError(f"{key} leads nowhere; the focus is on {self.focus}")
-
-    def type(self, text: str) -> None:
-        """Type; letters that no keyboard has come from the input method."""
-        if text.isascii():
-            QTest.keyClicks(self.focus, text[:1])
-            QTest.keyClicks(self.focus, text[1:])
-            return
-        event = QInputMethodEvent("", [])
-        event.setCommitString(text)
-        QCoreApplication.sendEvent(self.focus, event)
-
-    def until(self, done: Callable[[], bool]) -> None:
-        self.qtbot.waitUntil(done, timeout=PATIENCE_MS)
-
-    def quiet(self) -> None:
-        """Wait until nothing runs and nothing is about to."""
-        for _ in range(3):
-            self.qtbot.wait(15)
-            self.until(lambda: not self.window.tasks.running)
-
-    def go_to_new_row(self) -> None:
-        """Stand in the first cell of the last, empty row."""
-        self.press(KEY.Key_End, held=CONTROL)
-        self.press(KEY.Key_Down)
-        self.press(KEY.Key_Home)
-
-    def find(self, words: str) -> None:
-        """Find with Ctrl+F and go on to the rows."""
-        self.press(KEY.Key_F, held=CONTROL)
-        self.type(words)
-        self.press(KEY.Key_Return)
-        self.quiet()
-
-    def show_all(self) -> None:
-        self.press(KEY.Key_F, held=CONTROL)
-        self.press(KEY.Key_Escape)
-        self.quiet()
 
 
 @pytest.fixture

@@ -129,7 +129,6 @@ def type_a_visit(hand: Hand, hazards: tuple[str, ...]) -> None:
         hand.type(sign)
     hand.type("2")
     hand.key(Qt.Key.Key_D, held=CONTROL | SHIFT)
-    hand.key(Qt.Key.Key_Tab)
     hand.type("5.5")
     hand.key(Qt.Key.Key_Return)
     hand.key(Qt.Key.Key_D, held=CONTROL | SHIFT)
@@ -144,7 +143,7 @@ def test_a_visit_with_eight_findings_takes_sixty_keys_beyond_their_text(hand: Ha
     assert [row[key] for key in ("showed_id", "told_integrity", "scanned", "recorder", "state")] == [True, True, True, True, "已完成"]
     assert [one["hazard"] for one in found] == list(HAZARDS)
     assert [one["category"] for one in found][:4] == ["设施设备类", "设施设备类", "设施设备类", "证件证书类"]
-    assert {one["disposal"] for one in found} == {"限期整改"}
+    assert {(one["disposal"], one["due"]) for one in found} == {("限期整改", date(2023, 5, 5))}
     assert hand.pressed <= 60
 
 

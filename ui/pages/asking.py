@@ -51,7 +51,7 @@ def _run(desk: Desk, dialog: FormDialog, label: Callable[[Mapping[str, Any]], st
     done = label(row)
 
     def refused(problem: Problem) -> None:
-        dialog.refuse(f"{problem.message()}{problem.way_out()}")
+        dialog.refuse(f"{problem.message()}{problem.way_out()}", key=getattr(problem, "field", ""))
 
     def finished(_result: object) -> None:
         dialog.accept()

@@ -10,14 +10,15 @@ from typing import Any
 from PySide6.QtWidgets import QWidget
 
 from models.forms import Column, Form, Row
-from models.kinds import FLAG, LONG, NAME, TEXT, choice
+from models.kinds import FLAG, NAME, TEXT, choice
 from models.ledgers import AMOUNT_STEP, CASE
 from services import cases, clock, clocks, listing, penalties, proceedings
 from services.clocks import Clock
 from services.doubts import Doubt
-from services.errors import ReasonNeeded, Refused
+from services.errors import Problem, ReasonNeeded
 from services.penalties import Amount, Party
 from services.proceedings import Step
+from ui import errors
 from ui.forms.form_dialog import FormDialog
 from ui.pages.asking import ask
 from ui.pages.page import Desk
@@ -34,16 +35,7 @@ _FACTS: Mapping[str, tuple[str, ...]] = {
     "close": ("outcome",),
 }
 _ON = AMOUNT_STEP.column("on")
-_REASON = Column("reason", "原因", LONG, required=True, width_mm=80, source="office")
 _WORDS = {word: kind for kind, word in penalties.KINDS.items()}
-
-
-class AmountStands(Refused):
-    """An amount stands already; another one needs words."""
-
-    code = "amount_stands"
-    template = "这一项已有金额，改动要写原因。"
-    mend = "在“改动原因”里写一句再保存。"
 
 
 @dataclass(frozen=True)
@@ -143,20 +135,19 @@ class CaseSteps:
             columns[1] = replace(columns[1], required=True)
         if step.key == "close":
             columns[1] = replace(columns[1], kind=choice(self._found.outcomes), required=True)
-            columns.append(_REASON)
         known = {column.key: column.kind.show(self._found.row.get(column.key)) for column in columns if column.key in self._found.row}
         values = {"on": clock.today().isoformat(), **{key: text for key, text in known.items() if text}}
-        if step.key == "close" and len(self._found.outcomes) == 1:
-            values["outcome"] = self._found.outcomes[0]
+        if step.key == "close" and (len(self._found.outcomes) == 1 or self._found.row.get("paid_on")):
+            values["outcome"] = self._found.outcomes[0]  # 履行完毕 once it is paid
         form = Form(code="case_step", title=step.name, columns=tuple(columns), source="office")
         call = partial(_advance, case_id=self._found.case_id, step=step.key)
         return self._ask(form, f"登记{step.name}", step.article.replace("office", "案件办结后不能再登记环节"), call, values)
 
-    def step_back(self) -> FormDialog:
-        """Take the last step back."""
-        form = Form(code="step_back", title="退回上一环节", columns=(_REASON,), source="office")
-        call = partial(proceedings.step_back, case_id=self._found.case_id)
-        return self._ask(form, form.title, "去掉最后登记的环节和它的日期、文号", call)
+    def step_back(self) -> None:
+        """Take the last step back with its day and number; the window asks why."""
+        label = f"退回上一环节 {self._found.name}"
+        job = self._desk.tasks.command(label, proceedings.step_back, case_id=self._found.case_id, reason="")
+        job.then(lambda _name: self._desk.say(f"已{label}", undoable=True)).failed(self._not_done).start(self._owner)
 
     def amount(self) -> FormDialog:
         """Set an amount of a party, from a day on."""
@@ -166,7 +157,6 @@ class CaseSteps:
             Column("kind", "哪一项", choice(tuple(_WORDS)), required=True, width_mm=30, source="office"),
             *AMOUNT_STEP.columns,
             Column("sure", "核对过，金额无误", FLAG, width_mm=20, source="office"),
-            Column("reason", "改动原因", LONG, width_mm=80, source="office"),
         )
         form = Form(code="case_amount", title="罚款金额", columns=columns, source="office")
         values = {"party": names[0], "kind": self._due_kind(), "on": clock.today().isoformat()}
@@ -203,6 +193,10 @@ class CaseSteps:
         ids = {party.name: party.id for party in self._found.parties}
         return self._ask(form, form.title, "连同金额移入回收站；可以撤销", partial(_drop, ids=ids), {"party": names[0]})
 
+    def _not_done(self, problem: Problem) -> None:
+        if not isinstance(problem, ReasonNeeded):  # Esc where the reason was asked: nothing is changed
+            errors.show_problem(self._owner.window(), problem, what="没有退回")
+
     def _due_kind(self) -> str:
         """Return the amount that comes next: the last one whose step is done and that is not there."""
         done = {step.key for step in self._found.steps if step.state == "done"}
@@ -233,16 +227,13 @@ class CaseSteps:
         )
 
 
-def _advance(session: Any, *, case_id: int, step: str, on: Any, reason: str | None = None, **facts: Any) -> None:
+def _advance(session: Any, *, case_id: int, step: str, on: Any, **facts: Any) -> None:
     told = {key: value for key, value in facts.items() if value not in (None, "", ())}  # an empty field erases nothing
-    proceedings.advance(session, case_id=case_id, step=step, on=on, reason=reason, **told)
+    proceedings.advance(session, case_id=case_id, step=step, on=on, **told)
 
 
-def _set_amount(session: Any, *, ids: Mapping[str, int], party: str, kind: str, sure: bool | None, reason: str | None, **row: Any) -> int:
-    try:
-        return penalties.set_amount(session, party_id=ids[party], kind=_WORDS[kind], sure=bool(sure), reason=reason or None, **row)
-    except ReasonNeeded as needed:
-        raise AmountStands() from needed
+def _set_amount(session: Any, *, ids: Mapping[str, int], party: str, kind: str, sure: bool | None, **row: Any) -> int:
+    return penalties.set_amount(session, party_id=ids[party], kind=_WORDS[kind], sure=bool(sure), **row)
 
 
 def _put_person(session: Any, *, case_id: int, clauses: Mapping[str, str], clause: str | None, **row: Any) -> int:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from services import cases, inspections
+from services import cases, inspections, pasting
 from ui.pages.filter_bar import View
 from ui.pages.register import Register, import_action, ways_in
 
@@ -14,6 +14,7 @@ CASES = Register(
     listing=cases.LISTING,
     load=cases.load,
     save=cases.save,
+    save_many=pasting.save_cases,
     remove=cases.remove,
     evidence="case_id",
     noun="案件",

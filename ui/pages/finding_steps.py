@@ -15,7 +15,8 @@ from models.forms import Column, Form
 from models.kinds import AMOUNT, LONG, NAME, TEXT
 from models.ledgers import EXTENSION, PARTIAL, RECHECK, REOPENING
 from services import clock, evidence, findings, hazards, rectifications
-from services.errors import ReasonNeeded, Refused
+from services.errors import Problem, ReasonNeeded
+from ui import errors
 from ui.forms.form_dialog import FormDialog
 from ui.pages.asking import ask
 from ui.pages.page import Desk
@@ -24,7 +25,6 @@ _ON, _REASON = PARTIAL.column("on"), REOPENING.column("reason")
 _PERSON = Column("person", "报告人", NAME, width_mm=30, source="office")
 _NOTE = replace(_REASON, title="说明", required=False)
 MENDED = Form(code="mended", title="整改完成", columns=(_ON, _PERSON, _NOTE), source="office")
-UNMARK = Form(code="major_unmark", title="取消重大", columns=(_REASON,), source="office")
 _SEEN = (RECHECK.column("on"), RECHECK.column("person"))
 PASSED = Form(code="recheck_passed", title="复查通过", columns=(*_SEEN, replace(_REASON, title="复查情况")), source="office")
 FAILED = Form(code="recheck_failed", title="复查不通过", columns=(*_SEEN, replace(_REASON, title="哪里不合格")), source="office")
@@ -51,14 +51,6 @@ HANGING = Form(
     ),
     source="office",
 )
-
-
-class DayStands(Refused):
-    """A day of completion stands already; another one needs words."""
-
-    code = "mended_day_stands"
-    template = "原来登记过整改完成日期，改成另一天要说明。"
-    mend = "在“说明”里写一句再保存。"
 
 
 @dataclass(frozen=True)
@@ -149,13 +141,19 @@ class Steps:
         values = {"officer": found.finders[0]} if len(found.finders) == 1 else None
         return self._ask(MAJOR, help_line, partial(_mark, finding_ids=self._ids), values, words)
 
-    def unmark(self) -> FormDialog:
-        """Take the mark back."""
-        return self._ask(UNMARK, "改回一般隐患，认定和挂牌的内容一并去掉", partial(_each, hazards.unmark, self._ids))
+    def unmark(self) -> None:
+        """Take the mark back; the window asks why."""
+        label = f"取消重大 {self._whom}"
+        job = self._desk.tasks.command(label, partial(_each, hazards.unmark, self._ids), reason="")
+        job.then(lambda _done: self._desk.say(f"已{label}", undoable=True)).failed(self._not_done).start(self._owner)
 
     def hang(self) -> FormDialog:
         """Put major hazards under public supervision."""
         return self._ask(HANGING, "记入重大事故隐患台账", partial(_each, hazards.hang, self._ids), {"listed_on": _today()})
+
+    def _not_done(self, problem: Problem) -> None:
+        if not isinstance(problem, ReasonNeeded):  # Esc where the reason was asked: nothing is changed
+            errors.show_problem(self._owner.window(), problem, what="没有办成")
 
     def _with_files(self, call: Any, kind: str) -> tuple[Any, list[Path]]:
         store: Any = self._desk.tasks.store
@@ -220,10 +218,7 @@ def _keep_files(session: Any, finding_ids: Sequence[int], folder: Any, paths: Se
 
 def _mended(session: Any, *, finding_ids: Sequence[int], folder: Any, paths: Sequence[Path], kind: str, **row: Any) -> None:
     _keep_files(session, finding_ids, folder, paths, kind)
-    try:
-        rectifications.report_done(session, finding_ids=finding_ids, **row)
-    except ReasonNeeded as needed:
-        raise DayStands() from needed
+    rectifications.report_done(session, finding_ids=finding_ids, **row)
 
 
 def _recheck(session: Any, *, finding_ids: Sequence[int], folder: Any, paths: Sequence[Path], kind: str, person: Any, **row: Any) -> None:

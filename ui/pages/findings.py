@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from datetime import timedelta
 
-from services import campaigns, clock, findings, inspections, rectifications
+from services import campaigns, clock, findings, inspections, pasting, rectifications
 from services.conditions import Between
 from services.inspections import DONE
 from ui.pages.filter_bar import View
@@ -42,6 +42,7 @@ FINDINGS = Register(
     listing=findings.LISTING,
     load=findings.load,
     save=findings.save,
+    save_many=pasting.save_findings,
     remove=findings.remove,
     evidence="finding_id",
     noun="问题",
@@ -56,7 +57,7 @@ FINDINGS = Register(
         View(rectifications.LATE, Late()),
         View(findings.MAJOR, {"level": findings.MAJOR}),
     ),
-    hidden=("basis", "phone", "recheck_person"),
+    hidden=("basis", "person", "phone", "rectified_on", "recheck_person", "rechecked_on"),  # or the state stands beyond a laptop's edge
     missing=("还没有问题", "先有检查记录，再把问题整改台账拖进窗口，或逐项录入"),
     ways=ways_in,
     actions=import_action,

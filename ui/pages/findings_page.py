@@ -18,15 +18,17 @@ from services.rectifications import Passage, TownLate
 from ui import icons
 from ui.pages.finding_steps import Possible, Steps, possible
 from ui.pages.findings import FINDINGS
+from ui.pages.ledger_page import LEDGER, LedgerPage
 from ui.pages.page import Action, Desk, make_button
 from ui.pages.people_page import PassageBox
 from ui.pages.register import Register, RegisterPage
+from ui.pages.sections import Section, Sections
 from ui.pages.state_strip import Fact, StateStrip
 from ui.tables.cell_look import Mark
 
 DEAL_KEYS, LETTER_KEYS = "Ctrl+G", "Ctrl+E"
 TARGET = "findings/letters_folder"
-_BADGES = {rectifications.REPORTED: "info", rectifications.CLOSED: "done"}
+_BADGES = {rectifications.REPORTED: "info"}  # closed is the normal end and needs no colour
 _MOST_WORD = 12
 _RATES = ("rectification_rate", "rectification_rate_due")
 Standing = tuple[list[TownLate], tuple[str, str]]
@@ -65,8 +67,12 @@ class FindingsPage(RegisterPage):
             shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
             shortcut.activated.connect(act)
         self.actions_of_page += [Action("写督办单", self.write_letters, "export", keys=LETTER_KEYS)]
+        self.panel.fields.filled.connect(self.passage.hide)  # a new record has come from nowhere yet
         self.records.shown.connect(self._ask_passage)
         self.strip.hide()
+        ledger = Section("重大隐患台账", LEDGER, partial(LedgerPage, self.write_letters))
+        self.sections = Sections(self, "问题", (ledger,), (self.strip, self._stack))
+        self.sections.turned.connect(lambda _number: self._place_strip())
 
     def refresh(self) -> None:
         """Ask for rows, and for what is late and how far it has come."""
@@ -84,6 +90,21 @@ class FindingsPage(RegisterPage):
         """Let the strip follow the margins of the page."""
         super().resizeEvent(event)
         self.strip.follow_width()
+
+    def show_record(self, record_id: int) -> None:
+        """Go to a finding, out of whatever section is in front."""
+        self.sections.turn(0)
+        super().show_record(record_id)
+
+    def show_filtered(self, filters: Mapping[str, object]) -> None:
+        """Show the findings behind a figure, out of whatever section is in front."""
+        self.sections.turn(0)
+        super().show_filtered(filters)
+
+    def new_record(self) -> None:
+        """Open an empty finding, out of whatever section is in front."""
+        self.sections.turn(0)
+        super().new_record()
 
     def deal(self) -> None:
         """Offer the steps that are legal for the selected findings."""
@@ -202,7 +223,10 @@ class FindingsPage(RegisterPage):
         self.strip.show_facts([whole, *facts])
         self.letter_button.setVisible(bool(self._late))
         self.letter_button.setText(f"督办单 {len(self._late)} 份")
-        self.strip.setVisible(True)
+        self._place_strip()
+
+    def _place_strip(self) -> None:
+        self.strip.setVisible(self.sections.number == 0 and self.desk.campaign_id is not None)
 
     def _show_late(self, town: TownLate) -> None:
         ids = tuple(one.finding_id for one in town.rows)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from functools import partial
 from typing import Any
 
-from services import campaigns, enterprises, groups, inspections, people
+from services import campaigns, enterprises, groups, inspections, pasting, people
 from ui.pages.filter_bar import View
 from ui.pages.page import Action
 from ui.pages.register import Register, import_action, ways_in
@@ -24,6 +24,7 @@ INSPECTIONS = Register(
     listing=inspections.LISTING,
     load=inspections.load,
     save=inspections.save,
+    save_many=pasting.save_visits,
     remove=inspections.remove,
     evidence="inspection_id",
     noun="检查",

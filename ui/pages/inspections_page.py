@@ -13,14 +13,17 @@ from services import clock, visiting
 from services.visiting import Waiting
 from ui import icons
 from ui.pages.inspections import INSPECTIONS
-from ui.pages.page import Action, Desk
+from ui.pages.page import Action, Desk, make_button
+from ui.pages.problem_list import KEYS as LIST_KEYS
+from ui.pages.problem_list import print_list
 from ui.pages.register import Register, RegisterPage
+from ui.pages.sections import NEXT, PREVIOUS
 from ui.pages.visit_entry import VisitEntry
 from ui.pages.visit_platform import PlatformQueue
 
 REGISTER, ENTRY, QUEUE = "register", "entry", "queue"
 ENTER_KEYS, FILL_KEYS = "Ctrl+N", "Ctrl+E"
-_MORE_TABLES = frozenset({"finding", "assignment"})
+_MORE_TABLES = frozenset({"finding", "assignment", "evidence", "recording"})
 
 
 class InspectionsPage(RegisterPage):
@@ -56,13 +59,26 @@ class InspectionsPage(RegisterPage):
         self._new_button.setShortcut("Ctrl+Shift+N")
         self._new_button.setToolTip("Ctrl+Shift+N")
         self.fill_button = self.add_action(Action("填这一次", self.fill_current, "note-pencil"))
+        self.actions_of_page.append(Action("问题清单", self.print_current, "export", keys=LIST_KEYS))
+        self.list_button = make_button(Action("问题清单", self.print_current, "export"))
+        self.put_first(self.list_button)
         self.enter_button = self.add_action(Action("录入检查", self.enter, "note-pencil", "primary"))
-        for button, keys, act in ((self.fill_button, FILL_KEYS, self.fill_current), (self.enter_button, ENTER_KEYS, self.enter)):
-            button.setToolTip(keys)
+        buttons = (
+            (self.fill_button, FILL_KEYS, self.fill_current, "接着填选中的这一次"),
+            (self.enter_button, ENTER_KEYS, self.enter, "按名单录入下一家"),
+            (self.list_button, LIST_KEYS, self.print_current, "选中这一次的问题及处置意见清单存成 PDF；每条问题都有依据才印"),
+        )
+        for button, keys, act, what in buttons:
+            button.setToolTip(f"{what}（{keys}）")
             shortcut = QShortcut(QKeySequence(keys), self)  # at once: a button's own waits until it was seen to go down
             shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
             shortcut.activated.connect(act)
         self._own_keys = self.findChildren(QShortcut, options=Qt.FindChildOption.FindDirectChildrenOnly)
+        self._turn_keys = [QShortcut(QKeySequence(keys), self) for keys in (PREVIOUS, NEXT)]  # in the entry they go to the next visit
+        for shortcut in self._turn_keys:
+            shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+            shortcut.activated.connect(self._turn_over)
+        self.tabs.setToolTip(f"{PREVIOUS}、{NEXT} 切换")
         back = QShortcut(QKeySequence("Esc"), self.queue)
         back.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
         back.activated.connect(partial(self.turn, REGISTER))
@@ -88,6 +104,8 @@ class InspectionsPage(RegisterPage):
         self.queue.setVisible(mode == QUEUE)
         for shortcut in self._own_keys:
             shortcut.setEnabled(mode == REGISTER)
+        for shortcut in self._turn_keys:
+            shortcut.setEnabled(mode != ENTRY)
         self.tabs.blockSignals(True)
         self.tabs.setCurrentIndex(1 if mode == QUEUE else 0)
         self.tabs.blockSignals(False)
@@ -115,6 +133,14 @@ class InspectionsPage(RegisterPage):
             self.turn(ENTRY)
             self.entry.open_visit(record_id)
 
+    def print_current(self) -> None:
+        """Print 问题及处置意见清单 of the current row."""
+        record_id = self.grid.current_id()
+        if record_id is None or self.filters.in_bin:
+            self.desk.say("先在表格里选一次检查")
+        else:
+            print_list(self.desk, self, record_id)
+
     def show_record(self, record_id: int) -> None:
         """Go to a visit in the register."""
         self.turn(REGISTER)
@@ -137,6 +163,9 @@ class InspectionsPage(RegisterPage):
             icons.dress(self._new_button, "plus", "ink2")
             self._new_button.style().unpolish(self._new_button)
             self._new_button.style().polish(self._new_button)
+
+    def _turn_over(self) -> None:
+        self.turn(REGISTER if self.mode == QUEUE else QUEUE)
 
     def _take_scope(self) -> None:
         if hasattr(self, "entry"):

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from functools import cache
+from functools import cache, lru_cache
 
 from PySide6.QtCore import QRectF, Qt
-from PySide6.QtGui import QColor, QFont, QFontDatabase, QPainter, QPaintEvent, QPen, QResizeEvent
+from PySide6.QtGui import QColor, QFont, QFontDatabase, QImage, QPainter, QPaintEvent, QPen, QResizeEvent
 from PySide6.QtWidgets import QFrame, QScrollArea, QWidget
 
 from services.exports import fonts
 from services.exports.layout import POINTS_PER_MM
 from services.exports.onepage import ChartPage
-from services.packages.preview import Box, Sheet, Text
+from services.packages.preview import Box, Picture, Sheet, Text
 from ui import theme
 from ui.theme import Theme
 
@@ -120,12 +120,19 @@ class _Paper(QWidget):
         if isinstance(page, ChartPage):
             for bar in page.bars:
                 painter.fillRect(QRectF(*bar), self._white.color("bar"))
+        self._draw_pictures(painter, page.pictures)
         self._draw(painter, page.boxes, page.texts)
         if self._cell is not None:
             painter.setPen(QPen(self._white.color(f"{self._kind}_fill"), 1.2))
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.drawRect(QRectF(*self._cell))
         painter.end()
+
+    def _draw_pictures(self, painter: QPainter, pictures: list[Picture]) -> None:
+        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
+        for shown in pictures:
+            width = round(shown.box.width * self.scale * self.devicePixelRatioF())
+            painter.drawImage(QRectF(*shown.box), _scaled(shown.data, width))
 
     def _draw(self, painter: QPainter, boxes: list[Box], texts: list[Text]) -> None:
         ink = self._white.color("ink")
@@ -153,6 +160,12 @@ class _Paper(QWidget):
         painter.scale(narrow, 1.0)
         painter.drawText(0, 0, text.words)
         painter.restore()
+
+
+@lru_cache(maxsize=8)
+def _scaled(data: bytes, width: int) -> QImage:
+    """Return a picture in the pixels of the screen: a painter that shrinks it loses hairlines."""
+    return QImage.fromData(data).scaledToWidth(max(width, 1), Qt.TransformationMode.SmoothTransformation)
 
 
 @cache

@@ -8,7 +8,7 @@ action and goes on to the next enterprise.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date
 from functools import partial
 from typing import Any
@@ -17,25 +17,24 @@ from PySide6.QtCore import QSettings, Qt, QTimer, Signal
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QWidget
 
-from models.annexes import PLAN_KINDS
 from models.forms import Row
-from models.ledgers import ASSIGNMENTS
-from services import clock, doubts, drafts, enterprises, findings, groups, inspections, people, reasons, visiting
+from services import clock, doubts, drafts, enterprises, findings, groups, inspections, people, visiting
 from services.doubts import Doubt
 from services.drafts import Place
 from services.errors import Problem, ReasonNeeded
-from services.visiting import Line, Stop
+from services.visiting import Line, Saved, Stop
 from ui import errors
 from ui.forms.drafting import Drafting
-from ui.pages.asking import ask
 from ui.pages.page import Desk
+from ui.pages.problem_list import print_list
+from ui.pages.visit_adding import ask_addition
 from ui.pages.visit_frame import VisitFrame
+from ui.pages.visit_hints import VisitHints
+from ui.pages.visit_papers import FILM_KEYS, PHOTO_KEYS, Papers, keep
 from ui.pages.visit_tour import names
 
 PAUSE_MS = 500
 GROUP_KEY = "inspections/group"
-_ASKED = ("enterprise", "kind", "planned_on", "reason")
-ADDITION = replace(ASSIGNMENTS, code="addition", title="追加企业", columns=tuple(ASSIGNMENTS.column(key) for key in _ASKED))
 
 
 @dataclass
@@ -68,16 +67,18 @@ class VisitEntry(VisitFrame):
 
     def __init__(self, desk: Desk, parent: QWidget | None = None) -> None:
         """Build the page empty."""
-        super().__init__(year=desk.year, parent=parent)
+        super().__init__(desk, parent)
         self._desk = desk
         self._group: int | None = None
         self._heads: Sequence[tuple[int, str, str]] = ()
         self._opened = Opened({}, {})
         self._asked: tuple[int | None, int | None] = (None, None)
         self._added = ""
+        self._to_print: int | None = None
         self._registry: Sequence[str] = ()
         self.stop: Stop | None = None
         self._drafting = Drafting(desk.tasks, self.fields, self.draft_line, self._place)
+        self._hints = VisitHints(desk, self.grid)
         self._pause = QTimer(self)
         self._pause.setSingleShot(True)
         self._pause.setInterval(PAUSE_MS)
@@ -90,6 +91,7 @@ class VisitEntry(VisitFrame):
         if scope is not None:
             self.fields.set_year(self._desk.year)
             self.grid.findings.year = self._desk.year
+            self.papers.ask()
             self._desk.tasks.query(_groups, campaign_id=scope).then(self._show_groups)
 
     def open_enterprise(self, enterprise_id: int) -> None:
@@ -112,33 +114,15 @@ class VisitEntry(VisitFrame):
 
     def ask_addition(self) -> None:
         """Ask for an enterprise that is not on the list, put it there and show it."""
-        scope = self._desk.campaign_id
-        if scope is None:
-            return
-
-        def label(row: Mapping[str, Any]) -> str:
-            self._added = str(row["enterprise"])
-            return f"追加检查企业 {self._added}"
-
-        dialog = ask(
-            self._desk,
-            self,
-            ADDITION,
-            label=label,
-            help_line="加进检查名单，再填这一次；不在企业名录里的，一并加进名录",
-            call=partial(_add, campaign_id=scope, group_id=self._group),
-            values={"kind": PLAN_KINDS[-1]},
-            suggestions={"enterprise": self._registry},
-        )
-        dialog.fields["enterprise"].take_focus()
+        ask_addition(self._desk, self, group_id=self._group, registry=self._registry, named=partial(setattr, self, "_added"))
 
     def forget(self) -> None:
         """Show nothing any more: another campaign was chosen."""
         self.fields.leaving.emit()
         self.stop, self._heads, self._asked = None, (), (None, None)
 
-    def save(self) -> None:
-        """Save visit and findings as one action, then go to the next enterprise."""
+    def save(self, *, go_on: bool = True) -> None:
+        """Save visit, findings and papers as one action; go to the next, or print."""
         stop, scope = self.stop, self._desk.campaign_id
         if stop is None or scope is None:
             return
@@ -163,12 +147,25 @@ class VisitEntry(VisitFrame):
             "record_id": stop.inspection_id,
             "lines": self.grid.findings.lines(),
             "removed": tuple(self.grid.findings.removed),
+            "papers": self.papers.waiting(),
         }
         job = self._desk.tasks.command(label, _save, place=self._place(), **what)
-        job.then(partial(self._saved, stop, label)).failed(partial(self._not_saved, label))
+        job.then(partial(self._saved, stop, label, go_on)).failed(partial(self._not_saved, label))
         self.fields.settle()  # taken back if it is refused
         self.save_button.setEnabled(False)
         job.start(self)
+
+    def print_list(self) -> None:
+        """Print 问题及处置意见清单; what is typed and not saved is saved before."""
+        if self.stop is None:
+            return
+        if self.stop.inspection_id is None or self.fields.difference():
+            self.save(go_on=False)
+        else:
+            self._print(self.stop.inspection_id)
+
+    def _print(self, inspection_id: int) -> None:
+        print_list(self._desk, self, inspection_id, refused=self.grid.go_to_bare)
 
     def _row(self, typed: Row) -> Row:
         """Return the visit as it is saved: what is typed over what is stored."""
@@ -178,12 +175,7 @@ class VisitEntry(VisitFrame):
         return row | {"enterprise": enterprise["name"], "town": enterprise.get("town"), "credit_code": enterprise.get("credit_code")}
 
     def _place(self) -> Place | None:
-        stop, scope = self.stop, self._desk.campaign_id
-        if stop is None or scope is None:
-            return None
-        if stop.inspection_id is not None:
-            return Place("visit", "inspection", stop.inspection_id, scope)
-        return Place(f"visit/{scope}", "enterprise", stop.enterprise_id, scope)
+        return _place_of(self.stop, self._desk.campaign_id)
 
     def _wire(self) -> None:
         self.tour.chosen.connect(self._open)
@@ -195,10 +187,14 @@ class VisitEntry(VisitFrame):
         self.fields.passed.connect(self.grid.enter)
         self.fields.save_asked.connect(self.save)
         self.grid.findings.edited.connect(self.fields.typed)
+        self.grid.findings.edited.connect(self._ask_hints)
         self.grid.findings.modelReset.connect(self.show_count)
         self.grid.save_asked.connect(self.save)
         self.grid.left.connect(self._enter_fields)
         self.grid.column_shown.connect(self.show_choices)
+        self.papers.changed.connect(self.fields.typed)
+        self.papers.said.connect(self.say)
+        self.papers.list_button.clicked.connect(lambda _checked=False: self.print_list())
         self.save_button.clicked.connect(lambda _checked=False: self.save())
         keys = {
             "Esc": self.left.emit,
@@ -207,6 +203,10 @@ class VisitEntry(VisitFrame):
             "F6": self._other_part,
             "Ctrl+Down": self.grid.enter,
             "Ctrl+N": self.ask_addition,
+            "Ctrl+P": self.print_list,
+            PHOTO_KEYS: self.papers.choose_photos,
+            FILM_KEYS: self.papers.choose_films,
+            "Ctrl+G": self.tour.ask_group,
             "Ctrl+F": self.tour.find_box.setFocus,
             "Ctrl+PgDown": partial(self._turn, 1),
             "Ctrl+PgUp": partial(self._turn, -1),
@@ -232,6 +232,7 @@ class VisitEntry(VisitFrame):
     def _choose_group(self, group_id: int | None) -> None:
         self._group = group_id
         if self._asked[1] is None:
+            self._asked = (-1, None)  # the first enterprise of that group which was not visited
             QSettings().setValue(f"{GROUP_KEY}/{self._desk.campaign_id}", "" if group_id is None else str(group_id))
         self.refresh()
 
@@ -257,10 +258,7 @@ class VisitEntry(VisitFrame):
 
     def _turn(self, by: int) -> None:
         """Go to the enterprise above or below, what is typed here is kept as a draft."""
-        ids = [item.key for item in self.tour.list.items()]
-        here = ids.index(self.stop.enterprise_id) if self.stop and self.stop.enterprise_id in ids else -1
-        if ids:
-            self.tour.list.choose(ids[max(min(here + by, len(ids) - 1), 0)])
+        self.tour.step(by, self.stop.enterprise_id if self.stop else None)
 
     def _open(self, stop: Stop) -> None:
         group = next((number for number, name, _leader in self._heads if name == stop.group), None)
@@ -275,6 +273,7 @@ class VisitEntry(VisitFrame):
         self.stop, self._opened = stop, opened
         self.grid.findings.fill(opened.lines)
         self.grid.setCurrentIndex(self.grid.findings.index(-1, -1))
+        self.papers.show_visit(stop.inspection_id)
         self.fields.fill(opened.row)
         enterprise = opened.enterprise
         for key, source in (("present_head", "legal_rep"), ("present_safety", "contact")):
@@ -291,8 +290,12 @@ class VisitEntry(VisitFrame):
             self.tour.list.blockSignals(False)
         self.show_choices("")
         self._ask_doubts()
+        self._ask_hints()
         if not in_list and self.isVisible():
             self._enter_fields()
+        if self._to_print is not None and self._to_print == stop.inspection_id:
+            self._to_print = None
+            self._print(stop.inspection_id)
 
     def _enter_fields(self) -> None:
         """Go to the first field that is not taken over: the times."""
@@ -321,18 +324,19 @@ class VisitEntry(VisitFrame):
             self._desk.tasks.query(doubts.of_visit, **what).then(partial(self._show_doubts, self.stop))
 
     def _show_doubts(self, stop: Stop, found: Sequence[Doubt]) -> None:
-        if stop is not self.stop:
-            return
-        self.fields.doubts = tuple(found)
-        self.fields.show_remarks()
-        bad = [one for one in found if one.weight == "bad"]
-        listed = [*bad, *(one for one in found if one.weight != "bad")]
-        more = f"　（共 {len(listed)} 处，不影响保存）" if len(listed) > 1 else ""
-        self.say(listed[0].sentence + more if listed else "", "bad" if bad else "")
-        self.doubt.setToolTip("\n".join(one.sentence for one in listed))
+        if stop is self.stop:
+            self.show_doubts(found)
 
-    def _saved(self, stop: Stop, label: str, _done: object) -> None:
+    def _ask_hints(self) -> None:
+        day = self.fields.checked().row.get("checked_on")
+        self._hints.ask(on=day if isinstance(day, date) else clock.today())
+
+    def _saved(self, stop: Stop, label: str, go_on: bool, saved: Saved) -> None:
         self._desk.say(f"已{label}", undoable=True)
+        if not go_on:
+            self._to_print = saved.inspection_id  # once it is here again
+            self.open_enterprise(stop.enterprise_id)
+            return
         following = self.tour.after(stop.enterprise_id)
         if following is None:
             self._desk.say(f"已{label}；名单上的都查过了", undoable=True)
@@ -361,6 +365,15 @@ def _facts(stop: Stop, enterprise: Row) -> dict[str, object]:
     }
 
 
+def _place_of(stop: Stop | None, scope: int | None) -> Place | None:
+    """Return where the draft of a visit is kept: by its id, or by its enterprise before it has one."""
+    if stop is None or scope is None:
+        return None
+    if stop.inspection_id is not None:
+        return Place("visit", "inspection", stop.inspection_id, scope)
+    return Place(f"visit/{scope}", "enterprise", stop.enterprise_id, scope)
+
+
 def _groups(session: Any, *, campaign_id: int) -> list[tuple[int, str, str]]:
     return groups.heads(session, campaign_id=campaign_id)
 
@@ -384,27 +397,9 @@ def _opened(session: Any, *, campaign_id: int, group_id: int | None, stop: Stop)
     return Opened(enterprise, {**row, "checked_on": day, "plan_kind": stop.kind, "group": row.get("group") or stop.group or None})
 
 
-def _add(
-    session: Any,
-    *,
-    campaign_id: int,
-    group_id: int | None,
-    enterprise: str,
-    kind: str | None,
-    planned_on: date | None,
-    reason: str | None,
-) -> None:
-    """Put an enterprise on the list; one that the registry does not know is added to it."""
-    found = enterprises.need(session, name=enterprise)
-    what: dict[str, Any] = {"kind": kind or PLAN_KINDS[-1], "planned_on": planned_on, "reason": reason}
-    visiting.assign(session, campaign_id=campaign_id, group_id=group_id, enterprise_ids=[found.id], **what)
-
-
-def _save(session: Any, *, place: Place, **what: Any) -> None:
-    """Save the visit and drop its draft; the window asks for a reason where one is needed."""
-    try:
-        visiting.save(session, **what)
-    except ReasonNeeded as asked:
-        changes: Any = asked.fields["changes"]
-        reasons.notice(session, changes)  # asked for by the job, which then runs this once more
+def _save(session: Any, *, place: Place, papers: Papers, **what: Any) -> Saved:
+    """Save the visit with its papers and drop its draft."""
+    saved = visiting.save(session, **what)
+    keep(session, saved=saved, papers=papers)
     drafts.forget(session, place=place)
+    return saved

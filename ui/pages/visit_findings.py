@@ -2,13 +2,14 @@
 
 A row is text by key until the visit is saved. In a column that has a list the
 number or letter of a word chooses it and goes one row down; after the last
-row the next column with a list begins.
+row the next column with a list begins. What is suggested for a category or a
+clause stands in a dashed frame; Enter makes it the finding's.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import astuple, dataclass, field, replace
 from typing import Any
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt, Signal
@@ -20,6 +21,8 @@ from models.forms import Context, Row
 from models.kinds import TEXT
 from models.ledgers import FINDING
 from services import findings
+from services.assist import Hint
+from services.drafts import KeptFile
 from services.visiting import Line
 from ui import theme
 from ui.forms.checking import Checked, check
@@ -35,8 +38,10 @@ WIDTHS = {
 }  # fmt: skip
 KEYS = tuple(WIDTHS)
 ROWS = 4  # head and three findings at least
+HINTED = ("category", "basis")
 PICKED = ("category", "disposal", "level")
 PICK_KEYS = "123456789ABCDEFGH"
+_AFTER = {"category": "disposal", "disposal": "due"}  # where the hand goes when a column is full
 INVITATION = "在此输入，或从聊天、WPS 里整段粘贴（Ctrl+V），一行一条"
 _BY_CODE = {"place": "部位", "level": "级别", "basis": "依据条款", "disposal": "处置", "person": "责任人", "duty_unit": "责任部门"}
 _ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
@@ -51,11 +56,13 @@ class Draft:
         texts: Typed text by column key.
         record_id: The stored finding; None for a new one.
         stored: Its whole row.
+        files: Photos that are saved with it.
     """
 
     texts: dict[str, str] = field(default_factory=dict)
     record_id: int | None = None
     stored: Row = field(default_factory=dict)
+    files: tuple[KeptFile, ...] = ()
 
 
 class FindingsModel(QAbstractTableModel):
@@ -67,6 +74,8 @@ class FindingsModel(QAbstractTableModel):
         removed: Stored findings that go to the bin when the visit is saved.
         categories: Words of the campaign.
         year: For dates without one.
+        hints: What is suggested, by the text of a finding; asked for by whoever listens to `edited`.
+        clauses: The clause that usually goes with a category.
     Signals:
         edited: A person changed something.
     """
@@ -82,6 +91,32 @@ class FindingsModel(QAbstractTableModel):
         self._gone: list[Draft] = []
         self.categories: Sequence[str] = CATEGORIES
         self.year: int | None = None
+        self.hints: dict[str, tuple[Hint, ...]] = {}
+        self.clauses: Mapping[str, str] = {}
+
+    def unhinted(self) -> list[str]:
+        """Return the texts that wait for category or clause and were not looked at yet."""
+        texts = [row.texts for row in self.rows if not (row.texts.get("category") and row.texts.get("basis"))]
+        return list(dict.fromkeys(one["hazard"] for one in texts if one.get("hazard") and one["hazard"] not in self.hints))
+
+    def take_hints(self, hints: Mapping[str, tuple[Hint, ...]], clauses: Mapping[str, str]) -> None:
+        """Show what is suggested; nothing of it is the finding's until it is accepted."""
+        self.hints |= hints
+        self.clauses = clauses
+        if self.rows:
+            self.dataChanged.emit(self.index(0, 0), self.index(len(self.rows) - 1, len(KEYS) - 1))
+
+    def hinted(self, row: int, key: str) -> Hint | None:
+        """Return what is suggested for an empty cell: a category, or its clause."""
+        texts = self.rows[row].texts if 0 <= row < len(self.rows) else {}
+        if key not in HINTED or not texts.get("hazard") or texts.get(key):
+            return None
+        listed, category = self.hints.get(texts["hazard"], ()), texts.get("category")
+        if key == "category":
+            return listed[0] if listed else None
+        fits = [hint for hint in listed if hint.basis and (not category or hint.category == category)]
+        usual = self.clauses.get(category or "")
+        return fits[0] if fits else Hint(category or "", (), "这一类通常", usual, "待核") if usual else None
 
     def fill(self, lines: Sequence[Line]) -> None:
         """Show stored findings."""
@@ -89,7 +124,10 @@ class FindingsModel(QAbstractTableModel):
 
     def packed(self) -> list[dict[str, Any]]:
         """Return everything as plain data."""
-        rows: list[dict[str, Any]] = [{"id": row.record_id, "texts": row.texts} for row in self.rows]
+        rows: list[dict[str, Any]] = [
+            {"id": row.record_id, "texts": row.texts} | ({"files": [astuple(file) for file in row.files]} if row.files else {})
+            for row in self.rows
+        ]
         return rows + ([{"removed": self.removed}] if self.removed else [])
 
     def unpack(self, kept: Sequence[Mapping[str, Any]]) -> None:
@@ -97,7 +135,12 @@ class FindingsModel(QAbstractTableModel):
         stored = {row.record_id: row.stored for row in self.rows if row.record_id is not None}
         stored |= {row.record_id: row.stored for row in self._gone if row.record_id is not None}
         rows = [
-            Draft(dict(row["texts"]), row["id"] if row["id"] in stored else None, stored.get(row["id"], {}))
+            Draft(
+                dict(row["texts"]),
+                row["id"] if row["id"] in stored else None,
+                stored.get(row["id"], {}),
+                tuple(KeptFile(*file) for file in row.get("files", ())),
+            )
             for row in kept
             if "texts" in row
         ]
@@ -179,6 +222,10 @@ class FindingsModel(QAbstractTableModel):
             return CellLook(text=INVITATION, hint=True) if role == LOOK else None
         if role not in (LOOK, Qt.ItemDataRole.ToolTipRole):
             return None
+        hint = self.hinted(row, KEYS[column])
+        if hint is not None:
+            word = hint.basis if KEYS[column] == "basis" else hint.category
+            return CellLook(badge=(word, "info dashed")) if role == LOOK else f"建议：{word}；Enter 接受"
         remark = self._checked(self.rows[row]).remarks.get(KEYS[column])
         if role == Qt.ItemDataRole.ToolTipRole:
             return remark.sentence if remark else None
@@ -209,7 +256,7 @@ class FindingsModel(QAbstractTableModel):
 
     def _renew(self, rows: list[Draft], removed: list[int]) -> None:
         self.beginResetModel()
-        self.rows, self.removed, self._gone = rows, removed, []
+        self.rows, self.removed, self._gone, self.hints = rows, removed, [], {}
         self.endResetModel()
 
 
@@ -277,6 +324,13 @@ class FindingsGrid(QTableView):
         self.setCurrentIndex(index)
         self.scrollTo(index)
 
+    def go_to_bare(self, _problem: object = None) -> None:
+        """Go to the first finding without a basis."""
+        bare = [number for number, row in enumerate(self.findings.rows) if not row.texts.get("basis")]
+        if bare:
+            self.setFocus()
+            self.go_to(bare[0], KEYS.index("basis"))
+
     def paste(self) -> None:
         """Make findings of the clipboard's lines; a single one may fill a cell."""
         text, here = QGuiApplication.clipboard().text(), self.currentIndex()
@@ -295,15 +349,23 @@ class FindingsGrid(QTableView):
         if number >= len(words) or index.row() >= len(self.findings.rows):
             return False
         self.findings.setData(index, words[number])
-        if index.row() + 1 < len(self.findings.rows):
-            self.go_to(index.row() + 1, index.column())
-        else:
-            following = {"category": "disposal", "disposal": "due", "level": "level"}[KEYS[index.column()]]
-            self.go_to(0 if following != "level" else index.row(), KEYS.index(following))
+        self._go_on(index, _AFTER.get(KEYS[index.column()]))
+        return True
+
+    def accept(self) -> bool:
+        """Take what is suggested for the cell and go on; tell if there was something."""
+        index = self.currentIndex()
+        key = KEYS[index.column()] if index.isValid() else ""
+        hint = self.findings.hinted(index.row(), key)
+        if hint is None:
+            return False
+        self.findings.setData(index, hint.basis if key == "basis" else hint.category)
+        waits = any(self.findings.hinted(row, "basis") for row in range(len(self.findings.rows)))
+        self._go_on(index, "basis" if key == "category" and waits else "disposal")
         return True
 
     def same_as_above(self, *, to_the_end: bool) -> None:
-        """Take the text of the nearest cell above into every empty cell below."""
+        """Take the text of the nearest cell above; to the end, fill all below."""
         index, column = self.currentIndex(), self.currentIndex().column()
         last = len(self.findings.rows) - 1
         if not index.isValid() or index.row() > last:
@@ -313,7 +375,8 @@ class FindingsGrid(QTableView):
             for row in range(index.row(), last + 1):
                 if held and not self.findings.text_at(row, column):
                     self.findings.setData(self.findings.index(row, column), held)
-            self.go_to(last, column)
+            following = _AFTER.get(KEYS[column])
+            self.go_to(0 if following else last, KEYS.index(following) if following else column)
         elif index.row():
             self.findings.setData(index, self.findings.text_at(index.row() - 1, column))
             self.go_to(min(index.row() + 1, last), column)
@@ -353,10 +416,17 @@ class FindingsGrid(QTableView):
             self.delegate.begin(editor, in_place=not more, event=more[1] if len(more) > 1 else None)
         return opened
 
+    def _go_on(self, index: QModelIndex, following: str | None) -> None:
+        """Go a row down; after the last one to the next column, if there is one to fill."""
+        if index.row() + 1 < len(self.findings.rows):
+            self.go_to(index.row() + 1, index.column())
+        elif following:
+            self.go_to(0, KEYS.index(following))
+
     def _entered(self, *, control: bool, shift: bool) -> None:
         if control:
             self.save_asked.emit()
-        else:
+        elif shift or not self.accept():
             self._step(moving.UP if shift else moving.DOWN)
 
     def _saved_typing(self, text: str) -> None:
@@ -376,6 +446,10 @@ class FindingsGrid(QTableView):
         here = self.currentIndex()
         row = min(max(here.row() + rows, 0), len(self.findings.rows))
         self.go_to(row, min(max(here.column() + columns, 0), len(KEYS) - 1))
+
+    def tell(self) -> None:
+        """Say again where the current cell stands."""
+        self._tell(self.currentIndex())
 
     def _tell(self, index: QModelIndex) -> None:
         self.viewport().update()

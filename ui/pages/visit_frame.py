@@ -3,20 +3,47 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from html import escape
+from pathlib import Path
 
 from PySide6.QtCore import QSize, Qt
-from PySide6.QtWidgets import QApplication, QFrame, QHBoxLayout, QLabel, QPushButton, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtGui import QDragEnterEvent, QDropEvent
+from PySide6.QtWidgets import (
+    QApplication,
+    QBoxLayout,
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QPushButton,
+    QScrollArea,
+    QSizePolicy,
+    QVBoxLayout,
+    QWidget,
+)
 
 from services import visiting
-from ui import icons, regions
+from services.assist import Hint
+from services.doubts import Doubt
+from ui import icons, regions, theme
 from ui.forms.panel_parts import DraftLine
+from ui.pages.page import Desk
 from ui.pages.visit_fields import VisitFields, packed, unpacked
 from ui.pages.visit_findings import PICK_KEYS, FindingsGrid
+from ui.pages.visit_papers import VisitPapers
 from ui.pages.visit_tour import Tour
 
 A_LINE = 7
+LARGE = 1.2
+SAID = 2  # words that speak for a suggestion; more would not stand on one line
 FEWEST = 120
-GRID_KEYS = (("Ctrl V", "整段粘贴"), ("1–9", "选一个"), ("Ctrl D", "同上"), ("Ctrl Shift D", "填到底"), ("Ctrl -", "删行"))
+GRID_KEYS = (
+    ("Ctrl V", "整段粘贴"),
+    ("Enter", "接受建议"),
+    ("1–9", "选一个"),
+    ("Ctrl D", "同上"),
+    ("Ctrl Shift D", "填到底"),
+)
+_SCENES = {"meeting_open": "启动会", "meeting_site": "现场检查", "meeting_talk": "沟通会", "meeting_close": "总结会"}
 _FREE = {
     "hazard": "一行一条；Enter 到下一行，Tab 到下一格",
     "basis": "写法律、标准和条款；每条都有依据，问题及处置意见清单才印得出",
@@ -56,19 +83,23 @@ class VisitFrame(QFrame):
         fields: The fields of the visit.
         grid: Its findings.
         draft_line: Says that a draft was taken up.
+        papers: Photos and films.
         save_button: Saves and goes on.
     """
 
-    def __init__(self, *, year: int | None, parent: QWidget | None = None) -> None:
+    def __init__(self, desk: Desk, parent: QWidget | None = None) -> None:
         """Build all parts empty."""
         super().__init__(parent)
         self.setObjectName("page")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setAcceptDrops(True)
         self.tour = Tour()
-        self.fields = VisitFields(self, year=year)
+        self.fields = VisitFields(self, year=desk.year)
         self.grid = FindingsGrid()
-        self.fields.findings = (lambda: packed(self.grid.findings.packed()), lambda text: self.grid.findings.unpack(unpacked(text)))
+        self.papers = VisitPapers(desk, self.grid)
+        self.papers.meetings = lambda: {scene: self.fields.boxes[key].value() for key, scene in _SCENES.items()}
+        self.fields.findings = (self._packed, self._unpack)
         self.draft_line = DraftLine()
         self.name = regions.label(kind="headline")
         self.badge = QLabel()
@@ -82,7 +113,8 @@ class VisitFrame(QFrame):
         self.choices.setTextFormat(Qt.TextFormat.RichText)
         self.choices.setWordWrap(True)
         self.choices.setContentsMargins(16, 4, 16, 6)
-        self.choices.setMinimumHeight(2 * self.choices.fontMetrics().height() + 12)
+        self.choices.setAlignment(Qt.AlignmentFlag.AlignTop)
+        self.choices.setMinimumHeight(3 * self.choices.fontMetrics().height() + 12)
         side = QVBoxLayout()
         side.setContentsMargins(0, 0, 0, 0)
         side.setSpacing(0)
@@ -92,7 +124,7 @@ class VisitFrame(QFrame):
         side.addLayout(self._doubts())
         side.addWidget(self._findings_head())
         side.addWidget(self.grid, 1)
-        side.addWidget(self.choices)
+        side.addLayout(self._foot())
         line = QHBoxLayout(self)
         line.setContentsMargins(0, 0, 0, 0)
         line.setSpacing(0)
@@ -118,8 +150,10 @@ class VisitFrame(QFrame):
     def show_choices(self, key: str) -> None:
         """Say under the grid what a key chooses in a column."""
         words = self.grid.findings.words(key)
-        if words:
-            self.choices.setText(_table(words))
+        hint = self.grid.findings.hinted(self.grid.currentIndex().row(), key)
+        said = _suggested(hint, key) if hint is not None else ""
+        if words or said:
+            self.choices.setText(said + (_table(words) if words else ""))
         else:
             self.choices.setText(
                 _FREE.get(key, "Ctrl+↓ 到问题表　Ctrl+↑ 回到上面　F6 换一块　Ctrl+PgDn 下一家（这一家自动留草稿）　Esc 回检查记录")
@@ -131,6 +165,37 @@ class VisitFrame(QFrame):
         self.doubt.style().unpolish(self.doubt)
         self.doubt.style().polish(self.doubt)
         self.doubt.say(sentence or "　")
+
+    def show_doubts(self, found: Sequence[Doubt]) -> None:
+        """Say what is odd: at its field, and the first of it under the fields."""
+        self.fields.doubts = tuple(found)
+        self.fields.show_remarks()
+        bad = [one for one in found if one.weight == "bad"]
+        listed = [*bad, *(one for one in found if one.weight != "bad")]
+        more = f"　（共 {len(listed)} 处，不影响保存）" if len(listed) > 1 else ""
+        self.say(listed[0].sentence + more if listed else "", "bad" if bad else "")
+        self.doubt.setToolTip("\n".join(one.sentence for one in listed))
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        """Take photos and films here, not as an import."""
+        if self.fields.frame.isVisible() and any(url.isLocalFile() for url in event.mimeData().urls()):
+            event.acceptProposedAction()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        """Add dropped files to the finding under the pointer, or to the visit."""
+        viewport = self.grid.viewport()
+        place = viewport.mapFrom(self, event.position().toPoint())
+        row = self.grid.indexAt(place).row() if viewport.rect().contains(place) else -1
+        self.papers.take([Path(url.toLocalFile()) for url in event.mimeData().urls() if url.isLocalFile()], row)
+        event.acceptProposedAction()
+
+    def _packed(self) -> str:
+        return packed([*self.grid.findings.packed(), *self.papers.packed()])
+
+    def _unpack(self, text: str) -> None:
+        kept = unpacked(text)
+        self.grid.findings.unpack(kept)
+        self.papers.unpack(kept)
 
     def _title(self) -> QHBoxLayout:
         title = QHBoxLayout()
@@ -153,6 +218,21 @@ class VisitFrame(QFrame):
             line.addWidget(widget)
         return line
 
+    def _foot(self) -> QBoxLayout:
+        self._under = QBoxLayout(QBoxLayout.Direction.LeftToRight)
+        self._under.setSpacing(0)
+        self._under.addWidget(self.choices, 1)
+        self._under.addWidget(self.papers, 0, Qt.AlignmentFlag.AlignTop)
+        theme.notifier().changed.connect(self._turn_foot)
+        self._turn_foot()
+        return self._under
+
+    def _turn_foot(self) -> None:
+        """Let the papers stand under the words where large text leaves no room beside them."""
+        large = theme.current().scale >= LARGE
+        self._under.setDirection(QBoxLayout.Direction.TopToBottom if large else QBoxLayout.Direction.LeftToRight)
+        self.papers.hint.setMaximumHeight(0 if large else self.papers.hint.sizeHint().height())
+
     def _findings_head(self) -> QFrame:
         keys: list[QWidget] = []
         for key, word in GRID_KEYS:
@@ -160,6 +240,14 @@ class VisitFrame(QFrame):
         head = regions.bar(self.count, *keys)
         head.setMinimumHeight(head.fontMetrics().height() + 12)
         return head
+
+
+def _suggested(hint: Hint, key: str) -> str:
+    """Return what is suggested for the current cell, and why."""
+    word = hint.basis if key == "basis" else hint.category
+    why = hint.why + (f"：{'、'.join(hint.words[:SAID])}" if hint.words else "")
+    mark = f"，{hint.checked}" if hint.checked else ""
+    return f"<div><b>Enter</b>&nbsp;{escape(word)}&nbsp;&nbsp;&nbsp;{escape(why)}{mark}&nbsp;&nbsp;&nbsp;只是建议，由检查人员认定</div>"
 
 
 def _table(words: Sequence[str]) -> str:

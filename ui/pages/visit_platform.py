@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from functools import partial
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QGuiApplication
+from PySide6.QtGui import QGuiApplication, QKeySequence, QShortcut
 from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QLineEdit, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
 from services.visiting import Waiting
@@ -46,7 +46,7 @@ class PlatformQueue(QWidget):
         self.all_button.clicked.connect(self._copy_all)
         self.number = QLineEdit()
         self.number.setAccessibleName("平台编号")
-        self.number.setPlaceholderText("平台给的编号")
+        self.number.setPlaceholderText("平台给的编号（F6 到这里）")
         self.number.returnPressed.connect(self._enter)
         self.done_button = QPushButton("已录入，下一次")
         self.done_button.setProperty("kind", "primary")
@@ -72,6 +72,9 @@ class PlatformQueue(QWidget):
         line.addWidget(self.list)
         line.addWidget(regions.rule())
         line.addLayout(side, 1)
+        other = QShortcut(QKeySequence("F6"), self)
+        other.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+        other.activated.connect(self._other_part)
         self._show_fields()
 
     def show_waiting(self, waiting: Sequence[Waiting]) -> None:
@@ -86,6 +89,12 @@ class PlatformQueue(QWidget):
     def enter(self) -> None:
         """Take the focus: the first copy button, so that Enter and Tab do the rest."""
         (self.buttons[0] if self.buttons else self.list).setFocus(Qt.FocusReason.TabFocusReason)
+
+    def _other_part(self) -> None:
+        if self.number.hasFocus():
+            self.enter()
+        else:
+            self.number.setFocus(Qt.FocusReason.ShortcutFocusReason)
 
     def _current(self) -> Waiting | None:
         return next((one for one in self._waiting if one.inspection_id == self.list.current()), None)

@@ -65,6 +65,7 @@ class Tour(QFrame):
         self._writing: int | None = None
         self.groups = QComboBox()
         self.groups.setAccessibleName("检查组")
+        self.groups.setToolTip("换检查组（Ctrl+G）")
         self.groups.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         self.groups.setMinimumContentsLength(6)
         self.groups.activated.connect(lambda _number: self.group_chosen.emit(self.groups.currentData()))
@@ -111,12 +112,21 @@ class Tour(QFrame):
         self.setFixedWidth(round(WIDTH * theme.current().scale))
 
     def show_groups(self, heads: Sequence[tuple[int, str, str]], chosen: int | None) -> None:
-        """Offer the groups of the campaign."""
+        """Offer the groups of the campaign; an open list of the same stays open."""
+        listed = [(EVERYONE, None), *((name, number) for number, name, _leader in heads)]
+        if listed == [(self.groups.itemText(row), self.groups.itemData(row)) for row in range(self.groups.count())]:
+            self.groups.setCurrentIndex(max(self.groups.findData(chosen), 0))
+            return
         self.groups.clear()
         self.groups.addItem(EVERYONE, None)
         for number, name, _leader in heads:
             self.groups.addItem(name, number)
         self.groups.setCurrentIndex(max(self.groups.findData(chosen), 0))
+
+    def ask_group(self) -> None:
+        """Open the list of groups: arrows and Enter choose one."""
+        self.groups.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        self.groups.showPopup()
 
     def show_stops(self, stops: Sequence[Stop]) -> None:
         """Show where the group stands."""
@@ -135,6 +145,13 @@ class Tour(QFrame):
     def stop(self, enterprise_id: int | None) -> Stop | None:
         """Return the stop of an enterprise."""
         return next((one for one in self.stops if one.enterprise_id == enterprise_id), None)
+
+    def step(self, by: int, enterprise_id: int | None) -> None:
+        """Choose the enterprise that many lines below another; less than none is above."""
+        ids = [item.key for item in self.list.items()]
+        here = ids.index(enterprise_id) if enterprise_id in ids else -1
+        if ids:
+            self.list.choose(ids[max(min(here + by, len(ids) - 1), 0)])
 
     def after(self, enterprise_id: int | None) -> Stop | None:
         """Return the next enterprise that was not visited, round again after the last."""
