@@ -166,7 +166,7 @@ def types_step() -> tuple[str, list[str]]:
 
 
 def tests_step(rest: Sequence[str]) -> tuple[str, list[str]]:
-    """Return the step that runs the tests, the fault loops in their short form among them."""
+    """Return the step that runs all tests, the short fault loops among them."""
     return "tests", ["-m", "pytest", "-n", str(processors()), *rest]
 
 
