@@ -85,7 +85,7 @@ def test_enter_leads_to_the_record_and_the_rows_can_be_exported(qtbot: QtBot, pa
     assert kinds(page) == ["对方没有"]
     with qtbot.waitSignal(page.go_asked) as asked:
         page.grid.activated.emit(page.rows.index(0, 0))
-    assert asked.args == ["inspections", {"enterprise": FIRM}]
+    assert asked.args == ["inspections", 1]  # the visit itself
     target = tmp_path / "结果.xlsx"
     page.export(target)
     with Reader() as reader:

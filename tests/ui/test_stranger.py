@@ -17,6 +17,7 @@ from PySide6.QtWidgets import QApplication, QLabel, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from ui import app as application
+from ui.dialogs.report_text import ReportTextDialog
 from ui.forms.form_dialog import FormDialog
 from ui.main_window import MainWindow
 from ui.pages import packages
@@ -54,6 +55,20 @@ def _type(qtbot: QtBot, widget: QWidget, text: str) -> None:
 
 def _dialog(window: MainWindow, title: str) -> FormDialog:
     return next(d for d in window.findChildren(FormDialog) if d.isVisible() and d.windowTitle() == title)
+
+
+def _write_report(qtbot: QtBot, window: MainWindow, page: PackagesPage) -> None:
+    """Write the parts of the report that no figure writes (P36 asks for them)."""
+    _wait(qtbot, lambda: page.text_button.isEnabled())
+    qtbot.mouseClick(page.text_button, Qt.MouseButton.LeftButton)
+    _wait(qtbot, lambda: window.findChild(ReportTextDialog))
+    dialog = window.findChild(ReportTextDialog)
+    assert dialog is not None
+    for part, editor in dialog.parts.items():
+        if not editor.toPlainText():
+            _type(qtbot, editor, f"{part}写在这里。")
+    qtbot.keyClick(next(iter(dialog.parts.values())), Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
+    _wait(qtbot, lambda: window.findChild(ReportTextDialog) is None)
 
 
 def _wait(qtbot: QtBot, true: Callable[[], object]) -> None:
@@ -111,6 +126,7 @@ def test_a_stranger_types_a_visit_and_a_case_and_finds_them_in_the_package(qtbot
     window.go("packages")
     page = window.page("packages")
     assert isinstance(page, PackagesPage)
+    _write_report(qtbot, window, page)
     _wait(qtbot, lambda: page.make_button.isEnabled())
     qtbot.mouseClick(page.make_button, Qt.MouseButton.LeftButton)
     _wait(qtbot, lambda: list((tmp_path / "报送").glob("报送包_*/MANIFEST.sha256")))

@@ -167,6 +167,7 @@ class PackagesPage(Page):
         text = Action("总结文字…", self.edit_text, "note-pencil")
         self.draft_button, self.make_button, self.text_button = make_button(draft), make_button(ready), make_button(text)
         self.text_button.setToolTip("改总结四个部分的文字；数字照旧绑定指标")
+        self.text_button.setEnabled(False)  # until the figures are there that it offers
         self.extras_button = package_acts.make_extras_button(partial(package_acts.choose_extras, self.desk, self))
         self.draft_button.setToolTip("每页印“草稿”字样，不占版本号，也不受体检阻拦")
         self.actions_of_page += [ready, draft, Action("重新体检", self.refresh, "arrow-clockwise"), *self._quiet_actions()]
@@ -213,6 +214,7 @@ class PackagesPage(Page):
             return
         self._known = True
         self._preview = found
+        self.text_button.setEnabled(True)
         self.checks, self._following = found.checks, Following(found.version, found.difference, found.state)
         when = f"{found.due.month}月{found.due.day}日" if found.due else ""
         to = f"报{found.recipient}" if found.recipient else ""
