@@ -112,7 +112,7 @@ def _normal(text: str) -> str:
     text = re.sub(r"\s*([年月日号./:-])\s*", r"\1", text)
     if any(char in "一二三四五六七八九十〇零○" for char in text):
         text = _CHINESE_DATE.sub(lambda match: str(chinese_number(match[0]) or match[0]), text)
-    return re.sub(r"(?<=\d)[，,](?=\d)", ".", text)
+    return re.sub(r"(?<=\d)[，,](?=\d)", ".", text).rstrip(".。,，;；、")
 
 
 def _number(raw: float, context: Context) -> Reading:

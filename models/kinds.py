@@ -27,6 +27,8 @@ from models.values import (
     show_rate,
 )
 
+_TWO = 2
+
 
 def show_text(value: object) -> str:
     """Return the value as plain text."""
@@ -70,6 +72,11 @@ def choice(options: Sequence[str], synonyms: Mapping[str, str] | None = None, *,
     meaning = dict(synonyms or {})
 
     def parse(raw: object, context: Context) -> Reading:
+        asked = [option for option in options if option in context.header] if "是否" in context.header and len(options) == _TWO else []
+        if len(asked) == 1:  # "是否重大隐患": yes is this option, no the other
+            said = parse_flag(raw, context)
+            if said.value is not None:
+                return Reading(asked[0] if said.value else next(option for option in options if option != asked[0]))
         return parse_choice(raw, options, meaning, code)
 
     return Kind("choice:" + "|".join(options), parse, show_text, "@", "center")

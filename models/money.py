@@ -12,7 +12,7 @@ import unicodedata
 from decimal import Decimal
 
 from models.forms import Context, Flag, Reading
-from models.values import EMPTY, plain
+from models.values import EMPTY, LONE_SIGNS, plain
 
 FEN_PER_YUAN = 100
 FEN_PER_WAN = 1_000_000
@@ -48,7 +48,7 @@ def parse_amount(raw: object, context: Context) -> Reading:
         return _bare(Decimal(format(raw, ".12g")), context, (), as_yuan=False)
     shown = plain(raw)
     text = _normal(shown)
-    if not text:
+    if not text or text in LONE_SIGNS:
         return EMPTY
     return _words(text, shown, context)
 

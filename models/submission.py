@@ -17,7 +17,8 @@ class Submission(Record, Base):
     Attributes:
         stated_on: Day that the form itself names (填报日期); None if it names none.
         counts: new, changed, same, flagged, rejected, skipped; their sum is what was read.
-        unread: Rows that could not be taken, with the reason and the text.
+        unread: Rows that could not be taken, with the reason and the text; without a reason, on row 0, what the
+            file says as a whole (columns that it lacks, whom its statistics name).
     """
 
     __tablename__ = "submission"

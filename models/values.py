@@ -18,7 +18,7 @@ from models.forms import Context, Flag, Reading
 
 EMPTY = Reading(None)
 NOTHING_WORDS = frozenset(("/", "-", "－", "—", "——", "–", "无", "\\", "、", "没有", "零", "0.0", "//", "--"))
-_LONE_SIGNS = frozenset(word for word in NOTHING_WORDS if not any(char.isalnum() for char in word))
+LONE_SIGNS = frozenset(word for word in NOTHING_WORDS if not any(char.isalnum() for char in word))
 TOO_PRECISE = 10**15
 MASK = "****"
 
@@ -34,7 +34,10 @@ _SEAL = re.compile(r"[（(](?:盖章|公章|签章|加盖公章)[）)]\s*$")
 _AND_OTHERS = re.compile(r"[\u3400-\u9fff]{2,3}等")
 _CERTIFIED = re.compile(r"(\S.{1,15}?)\s*[（(](?:证号|执法证号?|执法证)?[:：]?[A-Za-z\d]{6,20}[）)]")
 _REMARKED = re.compile(r"([\u3400-\u9fff·]{2,5})\s*[（(]((?:男|女)[，,、].{1,10}|.{1,10}族)[）)]")
-_ROLE = re.compile(r"(\S.{1,15}?)\s*[（(](组长|副组长|队长|副队长|驾驶员|司机|兼司机|联络员|兼联络员|带队|男|女|新增|临时)[）)]")
+_ROLE = re.compile(
+    r"(\S.{1,15}?)\s*[（(](组长|副组长|队长|副队长|驾驶员|司机|兼司机|联络员|兼联络员|带队|男|女|新增|临时|[^（）()、，,；;\s]{0,6}(?:长|经理|主任|主管|书记|安全员|安管员|负责人|法人))[）)]"
+)
+_WITH_NUMBER = re.compile(r"\d{5}")
 _SEPARATORS = re.compile(r"[、，,;；/／\n\r]+")
 _COUNT = re.compile(r"共?([+-]?\d+(?:\.0+)?)(?:人次|家次|项|个|条|家|人|次|处|起|件|名|户|座|辆|台|宗|份)?")
 _BRACKETED_UNIT = re.compile(r"[(（]([^()（）]{1,2})[)）]$")
@@ -45,6 +48,10 @@ _TRUE_WORDS = frozenset(
     ("是", "有", "√", "✓", "✔", "☑", "对", "已", "y", "yes", "true", "1", "v", "在场", "到场", "●", "○是", "拟处罚", "处罚")
 )
 _FALSE_WORDS = frozenset(("否", "无", "×", "✗", "✘", "x", "未", "n", "no", "false", "0", "不", "没有", "缺席", "/", "-", "—", "☐", "□"))
+_NOT_YET = re.compile(
+    "[未没尚不拟将待若]|预计|计划|正在|部分|基本|大部|个别|日前|月前|底前|日内|限期|争取|(?<!按)(?<!按照)要求|督促|力争|继续|其余|除.{1,8}外"
+)
+_NOT_ALL = re.compile(r"部分|剩|其余|尚有|仍有|还有|个别|大部|基本|\d/\d|(?<!\d)\d{1,2}(?:\.\d+)?%")
 _DOUBLE_SURNAMES = frozenset(
     (
         "欧阳",
@@ -150,6 +157,8 @@ def parse_name(raw: object, context: Context) -> Reading:
     if remarked:
         flag = Flag("suffix_removed", f"“{reading.value}”里的“{remarked[2]}”不是姓名，已去掉")
         return Reading(_joined_name(remarked[1]), (*reading.flags, flag))
+    if _WITH_NUMBER.search(reading.value):
+        return Reading(reading.value, (*reading.flags, Flag("multiple_values", f"“{reading.value}”里有号码，请和姓名分开填写")))
     if _several_people(plain(raw)):
         typed = _BLANKS.sub(" ", plain(raw))
         return Reading(typed, (*reading.flags, Flag("multiple_values", f"“{typed}”像是几个人，请分开填写")))
@@ -284,16 +293,24 @@ def parse_choice(raw: object, options: Sequence[str], synonyms: Mapping[str, str
         return EMPTY
     first = re.split(r"[,;:。(、，；：（]", text)[0]
     found = words.get(text) or words.get(first) or _only_one(text, words)
+    if found and text not in words and first[:1] in "已完是√" and _NOT_ALL.search(text):
+        found = None
     if found:
         return Reading(found)
     return Reading(None, (Flag(code, f"“{plain(raw)}”不在可填的范围内，请填：{'、'.join(options)}"),))
 
 
 def _only_one(text: str, words: Mapping[str, str]) -> str | None:
-    """Return what the words of three characters and more inside a longer text mean, if they mean one thing."""
+    """Return what the words of three characters and more inside a longer text mean, if they mean one thing.
+
+    Not where it speaks of what is to come, or denies it: "预计4月底完成整改" is not done.
+    """
     inside = [word for word in words if len(word) > 2 and word in text]
     meant = {words[word] for word in inside if not any(word != other and word in other for other in inside)}
-    return meant.pop() if len(meant) == 1 else None
+    rest = text
+    for word in sorted(inside, key=len, reverse=True):
+        rest = rest.replace(word, "")
+    return meant.pop() if len(meant) == 1 and not _NOT_YET.search(rest) else None
 
 
 def chinese_number(text: str) -> int | None:
@@ -328,7 +345,7 @@ def _text(raw: object, *, keep_lines: bool) -> Reading:
     text = text.strip().strip("\u3000\u00a0").translate(_FULL_WIDTH)
     if not keep_lines and ("\n" in text or " " in text or "\u3000" in text or "\u00a0" in text):
         text = _BETWEEN_CJK.sub("", _BLANKS.sub(" ", text))
-    if text in _LONE_SIGNS:
+    if text in LONE_SIGNS:
         return Reading(None, flags)
     if text[:1] in ("=", "+", "-", "@", "＝", "＋", "－", "＠") and len(text) > 1:
         flags = (*flags, Flag("formula_like_text", "以运算符开头，只当文字保存"))

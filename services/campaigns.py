@@ -236,7 +236,10 @@ def unit_named(listed: Sequence[ReportingUnit], text: str | None) -> ReportingUn
 
 
 def town_named(listed: Sequence[ReportingUnit], text: str | None) -> str | None:
-    """Return the name of the one unit that a text calls a town by: its name, an alias, either with its office behind it."""
+    """Return the name of the one unit that a text names; None if it is not sure.
+
+    It may be the name, an alias, or either with the word of its office behind it (政府, 应急办).
+    """
     if not text:
         return None
     key = name_key(text)

@@ -17,6 +17,7 @@ from models.ledgers import FINDING
 from services import enterprises, inspections, reasons, records
 from services.errors import Invalid, Refused
 from services.listing import Listing
+from services.matching import name_key
 
 CLOSED, MAJOR, FILING = "已销号", "重大", "立案查处"
 FORM_FULL = FINDING
@@ -230,8 +231,8 @@ def category_of(session: Session, *, campaign_id: int, text: str | None) -> str 
     if text is None:
         return None
     listed = session.get_one(Campaign, campaign_id).categories
-    bare = text.removesuffix("类")
-    found = next((name for name in listed if name == text or name.removesuffix("类") == bare), None)
+    bare = name_key(text).removesuffix("类")  # full or half width brackets, blanks
+    found = next((name for name in listed if name == text or name_key(name).removesuffix("类") == bare), None)
     if found is None:
         message = f"问题类别“{text}”不在本次行动的类别表里，请从 {len(listed)} 类中选一类"
         raise Invalid([Issue(0, "category", "问题类别", text, "category_unknown", message)])

@@ -336,8 +336,8 @@ def _step(plan: Plan) -> Step:
     counts = plan.counts
     to_look_at = counts["rejected"] or plan.totals or (plan.writes and counts["flagged"])
     outcome = "flagged" if to_look_at else "done" if plan.writes else "same"
-    totals = [f"第 {number} 行{said}" for _sheet, number, said in plan.totals]
-    return Step("导入", plan.path.name, outcome, counts, named=plan.named, notes=[*plan.made, *totals, *_left_out(plan)])
+    of_file = [*(f"第 {number} 行{said}" for _sheet, number, said in plan.totals), *plan.read.remarks]
+    return Step("导入", plan.path.name, outcome, counts, named=plan.named, notes=[*plan.made, *of_file, *_left_out(plan)])
 
 
 def _left_out(plan: Plan) -> Iterator[str]:

@@ -139,7 +139,8 @@ def read_line(document: Mapping[str, Any]) -> str:
     if document["message"]:
         return f"{document['file']}：{document['message']}"
     flagged = sum(bool(row["flags"]) for row in document["rows"])
-    return f"{document['file']}：{document['form']}，{len(document['rows'])} 行，{flagged} 行要核对，跳过 {len(document['skipped'])} 行"
+    said = f"{document['file']}：{document['form']}，{len(document['rows'])} 行，{flagged} 行要核对，跳过 {len(document['skipped'])} 行"
+    return "；".join([said, *(remark for remark in document.get("warnings", ()) if not remark.isascii())])
 
 
 def counts_words(counts: Mapping[str, int]) -> str:

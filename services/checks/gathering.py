@@ -88,6 +88,7 @@ def gather(session: Session, *, campaign_id: int, as_of: date, facts: Facts | No
         unread=_unread(session, campaign_id),
         disagreements=[
             *counted.disagreements(session, campaign_id=campaign_id),
+            *counted.left_out(session, campaign_id=campaign_id),
             *town_figures.disagreements(session, campaign_id=campaign_id),
         ],
         registry=session.scalar(select(Enterprise.id).where(Enterprise.source_file.is_not(None)).limit(1)) is not None,
@@ -171,10 +172,11 @@ def _unread(session: Session, campaign_id: int) -> list[Unread]:
     )
     latest = {name: (form, listed) for name, form, listed in session.execute(query)}  # the same file again answers for itself
     found: dict[tuple[str, str, str], list[Mapping[str, Any]]] = {}
-    for name, (form, listed) in latest.items():
+    for name, (first, listed) in latest.items():
         for row in listed:
             if not row.get("reason"):
                 continue  # what the file says of itself
+            form = str(row.get("form") or first)  # a workbook may hold several forms
             found.setdefault((name, form, _SAME_ROW.sub("与另一行", str(row.get("reason") or ""))), []).append(row)
     return [
         Unread(*key, rows=tuple(int(row.get("row") or 0) for row in rows), enterprises=tuple(dict.fromkeys(_enterprises(rows))))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from datetime import date
 from itertools import pairwise
@@ -15,6 +16,8 @@ from services.figures.annex_rows import standing_amount
 _STAGES = (("filed_on", "立案"), ("notified_on", "告知"), ("decided_on", "决定"), ("paid_on", "缴款"), ("closed_on", "结案"))
 _FINDING_DAYS = (("checked_on", "检查"), ("rectified_on", "整改完成"), ("rechecked_on", "复查"))
 _DECIDED = frozenset({"已决定", "已缴款"})
+_SAID_DECIDED = re.compile(r"(?<!拟)(?<!未)(?<!待)(?:已|作出|下达)[^，。；未拟待]{0,6}(?:处罚|决定|缴款|结案)(?!.{0,2}告知)")
+_NO_AMOUNT = re.compile(r"移送|移交|不予|免予|免于|撤销|撤案|终止|警告|通报批评|(?:金额|数额|罚款).{0,6}(?:待|未|尚)|待定|未定")
 _ENOUGH = 4
 """From so many rows on, a column that is empty in all of them was never asked for."""
 
@@ -26,7 +29,11 @@ def amounts_are_plausible(material: Material) -> Iterator[Trouble]:
         place = f"附件3　{case.enterprise}"
         fen = standing_amount(case)
         if not fen:
-            if not case.no_amount_reason and not material.cases[case.id]["outcome"]:
+            said = _NO_AMOUNT.search(str(case.progress or ""))
+            if said and fen is None:
+                message = f"没有处罚金额，进展写着“{case.progress}”；定了金额再补，或填“无金额原因”"
+                yield Trouble("P07", "I", message, place, "penalty_case", case, "没有处罚金额，进展里写了原因")
+            elif not case.no_amount_reason and not material.cases[case.id]["outcome"]:
                 message = "没有处罚金额，也没有写原因；补金额，或填“无金额原因”"
                 yield Trouble("P07", "W", message, place, "penalty_case", case, "没有处罚金额，也没有写原因")
             continue
@@ -43,6 +50,11 @@ def decided_amounts_have_their_decision(material: Material) -> Iterator[Trouble]
     blind = len(decided) >= _ENOUGH and not carried(decided, "decision_no", "decided_on")
     if blind:
         yield unknown("P08", "决定书文号和决定日期", "案件办理", "penalty_case")
+    known = {case.id for case in decided}
+    for case in material.facts.ordinary:  # Annex 3 has no columns for them: said, and blocks nothing
+        if case.id not in known and not case.decision_no and _SAID_DECIDED.search(str(case.progress or "")):
+            message = f"进展写着“{case.progress}”，没有决定书文号和决定日期；在案件办理里补上，没有决定的改正进展"
+            yield Trouble("P08", "I", message, f"案件办理　{case.enterprise}", "penalty_case", case, "进展写着已处罚，没有文号和日期")
     for case in () if blind else decided:
         lacking = [name for key, name in (("decision_no", "决定书文号"), ("decided_on", "决定日期")) if not getattr(case, key)]
         if lacking:

@@ -6,15 +6,18 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from models.money import chinese_amount
 from services.campaigns import REPORT_PARTS
 from services.checks.trouble import Material, Trouble
 from services.figures import report_words
 from services.figures.annex_rows import standing_amount
 
 _CLAUSE = re.compile(r"[^，。；;！？\n]+")
+_NUMERALS = "零〇一二两三四五六七八九十百千万"
 _COUNTED = re.compile(
-    r"(?<![第\d.])(\d+(?:\.\d+)?)\s*(家次|家|组次|个检查组|个组|人次|人|名|项|条|处|起|件|份|次|个|万元|元|％|%)(?!规定|要求|以上|以下|以内)"
+    rf"(?<![第〓\d.,{_NUMERALS}])(\d{{1,3}}(?:,\d{{3}})+(?:\.\d+)?|\d+(?:\.\d+)?|[{_NUMERALS}]+)\s*(家次|家|组次|个检查组|个组|人次|人|名|项|条|处|起|件|份|次|个|万元|元|％|%)(?!规定|要求|以上|以下|以内)"
 )
+_FIGURE_OF_SPEECH = re.compile(rf"[{_NUMERALS}]|[一二两三四五六七八九]?[十百千万]")  # 一家企业, 五项措施, 十条禁令
 _SCOPED = re.compile(r"同比|环比|上年|去年|上次|以往|每[家组人]|平均|较|计划|应查|不少于|至少|目标|规定|[一二三四五六七八九十\d]检查组")
 _ANY_FINE = "fine"  # the words do not say which: proposed, decided, paid, or the column of Annex 3
 _LABELS: tuple[tuple[str, str, str], ...] = (
@@ -155,11 +158,19 @@ def _numbers(material: Material) -> Iterator[_Number]:
             scoped = bool(_SCOPED.search(clause)) or any(name in clause for name in parts)
             before = 0
             for match in _COUNTED.finditer(clause):
-                said, unit = clause[before : match.start()], match.group(2)
+                said, unit, value = clause[before : match.start()], match.group(2), _read(match.group(1))
                 decimals = len(match.group(1).partition(".")[2])
                 key = _named(clause[: match.start()], unit)
-                yield _Number(part, (said[-10:] + match.group()).strip("〓、 "), float(match.group(1)), decimals, unit, key, scoped)
+                if key or not _FIGURE_OF_SPEECH.fullmatch(match.group(1)):
+                    yield _Number(part, (said[-10:] + match.group()).strip("〓、 "), value, decimals, unit, key, scoped)
                 before = match.end()
+
+
+def _read(number: str) -> float:
+    """Return the value of a number in figures (1,250.5) or in words (四百一十)."""
+    if number[0] in _NUMERALS:
+        return float(chinese_amount(number) or 0)
+    return float(number.replace(",", ""))
 
 
 def _named(before: str, unit: str) -> str:

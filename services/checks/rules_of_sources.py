@@ -19,7 +19,7 @@ _TWICE = "是同一条"
 _DIFFERS = ("与台账不一致", "与台账算出的数不一致")
 _ANSWERS = {
     "personnel": "P17", "inspections": "P02", "hazard_list": "P02", "inspection_stats": "P01", "cases": "P05", "case_stats": "P05",
-    "groups": "P18", "town_summary": "P01", "enterprises": "P40",
+    "groups": "P18", "major_hazards": "P28", "town_summary": "P01", "enterprises": "P40",
 }  # fmt: skip
 _ANSWERS_TWICE = {
     "personnel": "P16",
@@ -28,8 +28,9 @@ _ANSWERS_TWICE = {
     "hazard_list": "P41",
     "cases": "P41",
     "case_stats": "P41",
+    "major_hazards": "P41",
 }
-_TOTAL = "合计行"
+_TOTAL, _NAMED, _PLACED = "合计行", "写的是“", "镇办写的是"
 _ONLY_THE_RATE = re.compile(r"不一致：整改率[^；]*$")
 _DATES = frozenset({
     "checked_on", "entered_on", "due", "rectified_on", "rechecked_on", "filed_on", "notified_on", "decided_on", "paid_on", "published_on",
@@ -49,6 +50,11 @@ def received_rows_were_taken(material: Material) -> Iterator[Trouble]:
         if one.reason == counted.NOT_RECORDED:
             yield from _not_recorded(one)
             continue
+        if one.reason.startswith((_NAMED, _PLACED)):
+            rule, mend = ("P40", "核对是不是改了名") if one.reason.startswith(_NAMED) else ("P39", "核对这家企业属于哪个镇办")
+            message = f"{_rows(one)}{one.reason}；{mend}，改名录或请他们改表"
+            yield Trouble(rule, "W", message, f"来表　{one.file}", "submission", None, f"来表的写法和名录不同（{one.file}）")
+            continue
         if one.reason.startswith(_TOTAL):
             message = f"{_rows(one)}{one.reason.replace('；', '，')}；和检查组核对是合计算错，还是漏报了行"
             yield Trouble("P01", "W", message, f"来表　{one.file}", "submission")
@@ -67,12 +73,17 @@ def received_rows_were_taken(material: Material) -> Iterator[Trouble]:
 def _not_recorded(one: Unread) -> Iterator[Trouble]:
     for enterprise in one.enterprises:
         message = "附件2 有这家企业，检查记录里没有，各表都没有算；核对是漏报了检查记录，还是附件2 多填"
-        yield Trouble("P02", "B", message, f"来表　{one.file}（{enterprise}）", "submission", None, f"附件2 有、检查记录里没有的企业（{one.file}）")
+        topic = f"附件2 有、检查记录里没有的企业（{one.file}）"
+        yield Trouble("P02", "B", message, f"来表　{one.file}（{enterprise}）", "submission", None, topic)
 
 
 def statistics_and_ledger_agree(material: Material) -> Iterator[Trouble]:
-    """P01 P38: a received Annex 2 or summary of towns says other than the ledger of now."""
+    """P01 P02 P38: received statistics of any sort say other than the ledger of now."""
     for one in material.disagreements:
+        if one.form == counted.LEFT_OUT:
+            message = f"{one.sentence}；附件2按检查记录算，和检查组核对是漏填了，还是没有去"
+            yield Trouble("P02", "W", message, f"来表　{one.file}", "submission", None, "附件2 漏了查过的企业")
+            continue
         said, by = one.sentence.split("。")[0], "汇总表" if one.form == "town_summary" else "附件2"
         rule = "P38" if one.form == "town_summary" and _ONLY_THE_RATE.search(said) else "P01"
         message = f"{said}；{by}按台账算，核对后改台账，或请他们改表重报"
@@ -86,6 +97,9 @@ def cells_were_understood(material: Material) -> Iterator[Trouble]:
         if "group_unknown" in more["flags"] and not visit.group_id:
             message = f"{_said(more['flags']['group_unknown'])}；在检查记录里选定检查组"
             yield Trouble("P18", "W", message, place, "inspection", visit, "检查记录的检查组不在分组表里")
+        elif "group_from_line" in more["flags"]:
+            message = f"{_said(more['flags']['group_from_line'])}；核对是不是这个组，在检查记录里改正"
+            yield Trouble("P18", "W", message, place, "inspection", visit, "检查记录没有写检查组")
         yield from _called_otherwise(more["flags"], visit, place, "inspection")
         yield from _dates(more, visit, place, "inspection")
     for finding in material.facts.findings:

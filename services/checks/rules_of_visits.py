@@ -10,6 +10,7 @@ from operator import attrgetter
 from typing import Any, NamedTuple
 
 from services.checks.trouble import EACH, Material, Officer, Trouble, carried, unknown
+from services.imports.known import FROM_LEDGER, FROM_STATISTICS
 from services.matching import name_key
 
 _ONE_IN = 5
@@ -43,6 +44,8 @@ def two_certified_officers_came(material: Material) -> Iterator[Trouble]:
         yield unknown("P12", "检查人员", "检查记录", "inspection")
         return
     for visit in material.facts.visits:
+        if _is_made(visit) and not crews[visit.id]:
+            continue  # a ledger or Annex 2 brought it, and P02 asks for its record
         officers = {one.person_id: one for one in crews[visit.id] if _enforces(one)}
         sure = [one for one in officers.values() if not _lacks_certificate(one, visit.checked_on)]
         if len(sure) < wanted:
@@ -120,7 +123,7 @@ def visits_have_their_ground(material: Material) -> Iterator[Trouble]:
         yield unknown("P20", "任务来源", "检查记录", "inspection")
         return
     for visit in visits:
-        if visit.enterprise_id in assigned or visit.plan_kind == _EXTRA:
+        if visit.enterprise_id in assigned or visit.plan_kind == _EXTRA or (_is_made(visit) and not visit.plan_kind):
             continue
         if assigned and visit.plan_kind == _DRAWN:
             message = "任务来源写的是双随机，抽取名单里没有这家；核对名单，不在名单里的改为计划外"
@@ -135,7 +138,7 @@ def visits_lie_in_the_phase(material: Material) -> Iterator[Trouble]:
     """P21: visits lie within the phase of inspections, or a remark says why."""
     first, last = _inspection_days(material)
     for visit in material.facts.visits if first and last else ():
-        if first and last and not first <= visit.checked_on <= last and not visit.remark:
+        if first and last and not first <= visit.checked_on <= last and (not visit.remark or _is_made(visit)):
             message = f"检查日期 {visit.checked_on} 不在检查阶段（{_day(first)}至{_day(last)}）里；改正日期，或在备注写原因"
             yield Trouble("P21", "W", message, f"检查记录　{visit.enterprise}", "inspection", visit, "检查日期不在检查阶段里")
 
@@ -256,6 +259,11 @@ RULES = (
 
 def _enforces(one: Officer) -> bool:
     return one.role not in (_EXPERT, _AIDE) and not one.kind.startswith((_EXPERT, _AIDE))
+
+
+def _is_made(visit: Any) -> bool:
+    """Tell whether a visit was made from a ledger or from statistics, which know nothing of who went there."""
+    return str(visit.remark or "").startswith((FROM_LEDGER, FROM_STATISTICS))
 
 
 def _lacks_certificate(one: Officer, day: date) -> bool:

@@ -26,7 +26,8 @@ from services.exports import fonts
 from services.exports.archive import NotVerified, atomic_write
 from services.exports.colours import colour
 from services.exports.printed import plain as printable
-from services.imports.locate import tables_of
+from services.imports.leftover import PARTED, named_by_contents
+from services.imports.locate import daring_tables, tables_of
 from services.imports.planned import Plan, PlanRow
 from services.imports.raw import RawBook, RawSheet
 from services.imports.returned import HEADINGS, MARKED, NO_KEY, ORIGINAL, REJECTED, SHEET, key_text
@@ -198,9 +199,17 @@ def _columns(book: RawBook, plan: Plan) -> _Columns:
         heads = {table.header_rows for table in plan.tables if table.sheet == sheet.name and table.header_rows}
         if not heads:
             continue
-        for table in tables_of(sheet, list(sheet.rows()), forms, forms[0].code if len(forms) == 1 else None):
+        rows = list(sheet.rows())
+        for table in tables_of(sheet, rows, forms, forms[0].code if len(forms) == 1 else None) or daring_tables(sheet, rows, forms):
+            table = named_by_contents(table, [row for row in rows if row.number > table.header_rows[-1]])
             if table.header_rows in heads:
-                found.tables.append((sheet.name, table.header_rows[-1], [dict(block.columns) for block in table.blocks]))
+                found.tables.append(
+                    (
+                        sheet.name,
+                        table.header_rows[-1],
+                        [{key: col % PARTED for key, col in block.columns.items()} for block in table.blocks],
+                    )
+                )
     return found
 
 

@@ -9,6 +9,7 @@ from models import Attachment, ReportingUnit, Submission
 from services import attachments, campaigns, clock, garbage, history, records, undoing
 from services.imports import counted, town_figures
 from services.imports.desks import DESKS, ORDER, absent_columns
+from services.imports.group_names import line_of, phrase
 from services.imports.known import ABSENT
 from services.imports.plan import Plan, PlanRow, make_plan
 from services.progress import Progress, silent
@@ -99,7 +100,7 @@ def _note_submission(session: Session, plan: Plan) -> None:
         listed = campaigns.units(session, campaign_id=plan.campaign_id)
         submitter = next((table.submitter for table in plan.tables if table.submitter), None)
         unit = campaigns.unit_named(listed, submitter) or campaigns.unit_named(listed, plan.path.stem) or _unit_of_rows(listed, plan)
-    unread = [*_of_files(plan), *_of_rows(plan)]
+    unread = [*_of_files(plan), *_of_rows(plan), *_called_otherwise(plan)]
     session.add(
         Submission(
             campaign_id=plan.campaign_id,
@@ -115,9 +116,12 @@ def _note_submission(session: Session, plan: Plan) -> None:
 
 
 def _of_files(plan: Plan) -> list[dict[str, object]]:
-    """Return what a file says as a whole: totals that differ from its rows, columns that its ledger does not have."""
+    """Return what a file says as a whole: totals, columns that a ledger lacks, whom statistics name."""
     found: list[dict[str, object]] = [{"sheet": sheet, "row": number, "reason": said} for sheet, number, said in plan.totals]
     for table in plan.tables:
+        if table.form is not None and table.form.code == "inspection_stats":
+            names = [str(row.values["enterprise"]) for code, row in plan.rows if code == table.form.code and row.values.get("enterprise")]
+            found.append({"sheet": table.sheet, "row": 0, counted.GROUP: phrase(line_of(table)), counted.NAMES: names})
         absent = absent_columns(table) if table.form is not None and table.form.code == "hazard_list" else ()
         if absent:
             found.append({"sheet": table.sheet, "row": 0, ABSENT: list(absent)})
@@ -129,12 +133,23 @@ def _of_rows(plan: Plan) -> list[dict[str, object]]:
         {
             "sheet": row.read.sheet,
             "row": row.read.row,
-            "reason": row.reason,
+            "reason": row.reason or counted.said_otherwise(code, row),
             "enterprise": row.values.get("enterprise") or row.values.get("name") or row.values.get("town"),
             **({"stated": stated(row.values)} if (stated := _STATED.get(code)) else {}),
         }
         for code, row in plan.rows
-        if row.action == "rejected"
+        if row.action == "rejected" or counted.said_otherwise(code, row)
+    ]
+
+
+def _called_otherwise(plan: Plan) -> list[dict[str, object]]:
+    """Return what rows that are only compared call otherwise than the registry; a record keeps such a flag itself."""
+    return [
+        {"sheet": row.read.sheet, "row": row.read.row, "reason": flag.message, "enterprise": row.values.get("enterprise")}
+        for code, row in plan.rows
+        if DESKS[code].fixed and row.action != "rejected"
+        for flag in row.flags
+        if flag.code in ("name_differs", "town_differs")
     ]
 
 

@@ -31,7 +31,7 @@ _FACTS = {
 _NEXT_FACT = re.compile(r"\s{2,}|\s+(?=\S{2,8}[:：])|[;；|]")
 _LONGEST_FACT = 60
 _LONGEST = 500
-_YEAR = re.compile(r"(?<!\d)((?:19|20)\d{2})\s*(?:年|[-./]\d{1,2})")
+_YEAR = re.compile(r"(?<!\d)((?:19|20)\d{2})\s*(?:年|[-./]\d{1,2}|(?<=\(\d{4})\))")
 
 
 @dataclass(frozen=True)

@@ -107,15 +107,17 @@ def _finding(row: Row, source: records.Source) -> dict[str, object]:
 
 
 def _bring_visits(session: Session, campaign_id: int, rows: Given, progress: Progress) -> None:
-    """Make the visits that findings bring, one for each enterprise."""
+    """Make the visits that findings bring, one for each enterprise and day."""
     wanted: dict[object, tuple[Row, records.Source]] = {}
     known = know(session, campaign_id=campaign_id)
     for row, source in rows:
-        if not row.get(MAKES_VISIT) or known.visit(known.place(row), None) is not None:
+        day = row.get("checked_on")
+        have = known.visit(known.place(row), day if isinstance(day, date) else None)
+        if not row.get(MAKES_VISIT) or (have is not None and (have.checked_on == day or not have.made)):
             continue
         group = str(row.get("group") or "")
         visit: Row = {key: row.get(key) for key in ("enterprise", "credit_code", "town", "checked_on")}
-        wanted.setdefault(known.place(row), ({**visit, "group": group or None, "remark": REMARK}, source))
+        wanted.setdefault((known.place(row), day), ({**visit, "group": group or None, "remark": REMARK}, source))
     if wanted:
         add_visits(session, list(wanted.values()), campaign_id=campaign_id, progress=progress)
 

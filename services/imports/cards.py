@@ -16,8 +16,8 @@ from models.annexes import CATEGORY_PREFIX
 from models.forms import Context, Form
 from models.values import plain
 from services.imports.headings import LONGEST_HEADING, bare_heading, heading, heading_keys, key_of_heading, named
-from services.imports.locate import is_meant
 from services.imports.raw import RawRow
+from services.imports.telling import is_meant
 
 _FEWEST_LABELS = 3
 _TITLED = 1.5

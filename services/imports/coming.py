@@ -28,13 +28,13 @@ def group(row: Row, known: Known) -> None:
 
 
 def record(row: Row, known: Known) -> None:
-    """Let findings rest on a visit record that comes, and know that its group keeps records."""
+    """Let findings rest on a visit record that comes; its group keeps records."""
     visit(row, known)
     group = row.get("group")
     known.coming.recorded.add(str(group) if group else None)
 
 
-def visit(row: Row, known: Known) -> None:
+def visit(row: Row, known: Known, *, made: bool = False) -> None:
     """Let findings rest on a visit that comes."""
     place = known.place(row)
     if not isinstance(place, int):
@@ -42,7 +42,7 @@ def visit(row: Row, known: Known) -> None:
     day = row.get("checked_on")
     before = known.visit(place, None)
     listed = known.coming.visits.setdefault(place, [])
-    listed.append(Visit(None, day if isinstance(day, date) else None))
+    listed.append(Visit(None, day if isinstance(day, date) else None, made))
     listed.sort(key=lambda one: one.checked_on or date.min, reverse=True)
     if before is None:
         _town(known, row)["enterprises_checked"] += 1
@@ -51,8 +51,11 @@ def visit(row: Row, known: Known) -> None:
 def finding(row: Row, known: Known) -> None:
     """Count a finding that comes, with the visit that it makes."""
     place = known.place(row)
-    if row.get(MAKES_VISIT) and known.visit(place, None) is None:
-        visit(row, known)
+    if row.get(MAKES_VISIT):
+        day = row.get("checked_on")
+        have = known.visit(place, day if isinstance(day, date) else None)
+        if have is None or (have.made and have.checked_on != day):
+            visit(row, known, made=True)
     for key in row.get(ABSENT) or ():  # type: ignore[attr-defined]
         known.coming.unasked.setdefault(key, set()).add(place)
     penalty = row.get("penalty") or row.get("disposal") == findings.FILING
@@ -60,6 +63,12 @@ def finding(row: Row, known: Known) -> None:
     count = _town(known, row)
     count["findings"] += 1
     count["rectified"] += row.get("status") == findings.CLOSED or (not row.get("status") and bool(row.get("rechecked_on")))
+
+
+def ledger(row: Row, known: Known) -> None:
+    """Count a finding of a ledger that comes, and know its words."""
+    finding(row, known)
+    known.coming.hazards.setdefault(known.place(row), []).append((str(row.get("hazard") or ""), str(row.get("level") or "")))
 
 
 def stats(row: Row, known: Known) -> None:

@@ -17,12 +17,13 @@ from rapidfuzz import fuzz
 from sqlalchemy import Select, case, func, select
 from sqlalchemy.orm import Session
 
-from models import Attachment, Enterprise, Finding, Inspection, Submission
+from models import Attachment, Enterprise, Finding, Group, Inspection, Submission
 from models.annexes import CATEGORY_PREFIX, annex_2
 from models.forms import Row
 from services import campaigns, cases, clock, findings, inspections, records
 from services.imports import results
 from services.imports.known import FROM_STATISTICS, ONLY_COUNTED, Known, know
+from services.imports.planned import PlanRow
 from services.listing import Listing
 from services.matching import name_key
 
@@ -49,7 +50,14 @@ _SHORT = annex_2(categories=())
 REMARK = FROM_STATISTICS
 FILLS, VIOLATIONS = "fills", "violations"  # of a row: what it fills in, and what cases of the batch say of the enterprise
 NOT_RECORDED = "附件2 有这家企业，检查记录里没有，没有按它建检查记录；请检查组核对是漏报检查记录，还是附件2 多填"
-_FILLED = {"penalty": "按附件2的处罚事项数选定，台账没有“拟处罚”一栏，请核对是不是这一条", "category": "台账没有类别，按附件2的分类数暂定，请核对"}
+_DIFFERENT = "与台账不一致"
+GROUP, NAMES = "group", "names"  # of a received Annex 2: who wrote it, whom it names
+LEFT_OUT = "left_out"
+DIFFERS = "differs_from_ledger"
+_FILLED = {
+    "penalty": "按附件2的处罚事项数选定，台账没有“拟处罚”一栏，请核对是不是这一条",
+    "category": "台账没有类别，按附件2的分类数暂定，请核对",
+}
 
 
 def select_rows(campaign_id: int | None) -> Select[Any]:
@@ -105,29 +113,35 @@ def difference(known: Known, row: Row) -> str:
         for key, value in (() if "category" in filled else _categories(row))
     ]
     different = [f"{name}台账 {mine} 项、来表 {theirs} 项" for name, mine, theirs in pairs if mine != theirs]
-    return f"与台账不一致：{'；'.join(different)}。请核对后改台账，来表的数没有写入" if different else ""
+    return f"{_DIFFERENT}：{'；'.join(different)}。请核对后改台账，来表的数没有写入" if different else ""
 
 
 def fills(known: Known, row: Row) -> tuple[str, ...]:
-    """Return what a reported row says of findings whose ledger was never asked for it: penalty, category.
+    """Return what a reported row knows and the ledger was never asked for.
 
-    That their number agrees is asked first; a ledger that has the column is never filled in.
+    That is "penalty" or "category"; a ledger that has the column is never filled in.
     """
     place = known.place(row)
     ours, total = _ours(known, place), _number(row.get("findings_total"))
-    if not ours["发现问题"] or ours["发现问题"] != total:
-        return ()
     found = []
-    if not ours["处罚事项"] and 0 < _number(row.get("penalties")) <= total and known.is_unasked(place, "penalty"):
+    if not ours["处罚事项"] and 0 < _number(row.get("penalties")) <= ours["发现问题"] and known.is_unasked(place, "penalty"):
         found.append("penalty")
     counted = sum(_number(value) for _key, value in _categories(row))
-    if ours[None] == total == counted and known.is_unasked(place, "category"):
+    if total and ours[None] == ours["发现问题"] == total == counted and known.is_unasked(place, "category"):
         found.append("category")
     return tuple(found)
 
 
+def said_otherwise(code: str, row: PlanRow) -> str:
+    """Return how a planned row of statistics differs from the ledger, or ""."""
+    if code != "inspection_stats":
+        return ""
+    flagged = next((flag.message for flag in row.flags if flag.code == DIFFERS), "")
+    return flagged or (row.reason if row.action == "rejected" and row.reason.startswith(_DIFFERENT) else "")
+
+
 def completed(row: Row) -> dict[str, tuple[object, object]]:
-    """Return what a reported row fills in, as changes: nothing before, the numbers after."""
+    """Return what a reported row fills in, as changes."""
     wanted = records.names_of(row.get(FILLS))
     found: dict[str, tuple[object, object]] = {}
     if "penalty" in wanted:
@@ -155,8 +169,41 @@ def disagreements(session: Session, *, campaign_id: int) -> list[Disagreement]:
     return [one for one in found.values() if one.sentence]
 
 
+def left_out(session: Session, *, campaign_id: int) -> list[Disagreement]:
+    """Return enterprises that were visited and that their group's Annex 2 leaves out."""
+    query = (
+        select(Submission.unread, Attachment.name)
+        .join(Attachment, Attachment.id == Submission.attachment_id)
+        .where(Submission.campaign_id == campaign_id, Submission.form == "inspection_stats", Submission.deleted_at.is_(None))
+        .order_by(Submission.id)
+    )
+    known = know(session, campaign_id=campaign_id)
+    latest: dict[str, list[dict[str, Any]]] = {name: unread or [] for name, unread in ((row[1], row[0]) for row in session.execute(query))}
+    files: dict[str | None, str] = {}
+    told: set[object] = set()
+    for name, listed in latest.items():
+        for one in listed:
+            if NAMES in one:
+                files.setdefault(known.groups.of_line(one.get(GROUP)), name)
+                told |= {known.place({"enterprise": text}) for text in one[NAMES]}
+    visits = (
+        select(Inspection.enterprise_id, Enterprise.name, Group.name.label("group"))
+        .join(Enterprise, Enterprise.id == Inspection.enterprise_id)
+        .outerjoin(Group, Group.id == Inspection.group_id)
+        .where(Inspection.campaign_id == campaign_id, Inspection.deleted_at.is_(None), Inspection.state == inspections.DONE)
+        .order_by(Inspection.id)
+    )
+    found: dict[int, Disagreement] = {}
+    for enterprise, name, group in session.execute(visits) if files else ():
+        file = files.get(group) or files.get(None)
+        if file and enterprise not in told:
+            said = f"{name}：检查记录里有，附件2 没有这家企业"
+            found.setdefault(enterprise, Disagreement(enterprise, name, said, file, LEFT_OUT))
+    return list(found.values())
+
+
 def stated_rows(session: Session, *, campaign_id: int, form: str) -> Iterator[tuple[Row, str]]:
-    """Yield the rows of received files that disagreed when they came, with the file; the latest first.
+    """Yield rows that disagreed when they came, with their file; the latest first.
 
     A file that came again under its name answers for itself.
     """

@@ -191,8 +191,9 @@ def _ledger_row(row: Row, read: ReadForm) -> Row:
 
 
 def _visit(row: Row, read: ReadForm) -> Row:
-    """A visit of a file whose rows name no group belongs to the group that wrote the file."""
-    return row if any(one.values.get("group") for one in read.rows[:_LOOKED_AT]) else {**row, "line": line_of(read)}
+    """A visit of no group belongs to the group that wrote the file; that other rows name one makes it a question."""
+    said = any(one.values.get("group") for one in read.rows[:_LOOKED_AT])
+    return row if row.get("group") else {**row, "line": line_of(read), "others_say": said}
 
 
 def _major(row: Row, read: ReadForm) -> Row:
@@ -266,7 +267,7 @@ _LEDGER = Desk(
     bulk.add_findings,
     foreign=_OF_ENTERPRISE | {"checked_on"},
     twice=True,
-    brings=coming.finding,
+    brings=coming.ledger,
 )
 _REGISTRY = Desk(
     "企业",
@@ -298,7 +299,17 @@ _MAJORS = replace(
     select=_select_majors,
 )
 _CASES = Desk(
-    "案件", cases.LISTING, Case, _as_it_is, _case_key, _always, prepare.case, cases.save, foreign=_OF_ENTERPRISE, twice=True, brings=coming.case
+    "案件",
+    cases.LISTING,
+    Case,
+    _as_it_is,
+    _case_key,
+    _always,
+    prepare.case,
+    cases.save,
+    foreign=_OF_ENTERPRISE,
+    twice=True,
+    brings=coming.case,
 )
 DESKS: dict[str, Desk] = {
     "personnel": Desk(
@@ -335,6 +346,9 @@ DESKS: dict[str, Desk] = {
         noun="重大事故隐患",
         listing=_MAJORS,
         convert=_major,
+        prepare=prepare.major,
+        brings=coming.finding,
+        twice=False,
         save=results.save_major,
         bulk=None,
         fills=frozenset(_MAJORS.form.keys) - {"level"},

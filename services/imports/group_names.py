@@ -24,7 +24,9 @@ from services.matching import name_key
 
 MADE = "group_made"
 _NUMERAL = r"(?:\d{1,2}|[一二三四五六七八九十]{1,3})"
-_PHRASE = re.compile(rf"(?:第\s*{_NUMERAL}\s*(?:检查|执法|工作|督导|督查)*(?:小组|组|小分队|分队)|{_NUMERAL}\s*(?:检查|执法)?组)(?![合织成件长员团])")
+_PHRASE = re.compile(
+    rf"(?:第\s*{_NUMERAL}\s*(?:检查|执法|工作|督导|督查)*(?:小组|组|小分队|分队)|{_NUMERAL}\s*(?:检查|执法)?组)(?![合织成件长员团])"
+)
 _PLAIN = re.compile(rf"第|{_NUMERAL}|检查|执法|工作|督导|督查|小?组|小?分队|[\s号()（）]")
 _CROWD = 3  # rows of each other group, before a single row looks like a slip
 
@@ -65,7 +67,10 @@ class Named:
         self.known.setdefault(key_of(name), name)
 
     def of(self, text: str) -> str | None:
-        """Return the name of the group that a text means, one to be made included; None if nobody can tell."""
+        """Return the name of the group that a text means; None if nobody can tell.
+
+        Where the office keeps no list it may be one that is still to be made.
+        """
         key = key_of(text)
         found = self.known.get(key) or next((name for other, name in self.known.items() if _same(key, other)), None)
         if found is not None or self.listed:
@@ -108,13 +113,13 @@ def known_groups(session: Session, campaign_id: int) -> Named:
 
 
 def key_of(text: str) -> Key:
-    """Return number and remaining words of a group's name: 第一检查组 and 1组 are the same, 城东一组 is another."""
+    """Return number and other words of a group's name; 城东一组 is not 第一检查组 or 1组."""
     number = groups.number_in(text)
     return (number, _PLAIN.sub("", name_key(text))) if number is not None else (None, name_key(text))
 
 
 def phrase(text: str | None) -> str | None:
-    """Return the numbered group that a line names, in its own words; None if it names none."""
+    """Return the numbered group that a line names, in its own words, or None."""
     found = _PHRASE.search(text or "")
     return found.group() if found else None
 

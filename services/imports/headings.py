@@ -77,6 +77,8 @@ _GENERAL = frozenset(
     )
 )
 _LEAST_SHARED = 4
+# Before or behind a known heading these make another of it: 应检查企业数, 未整改数.
+_OTHERWISE = frozenset("未应待拟复逾非无不前后旧原重")
 _MEMO_SIZE = 4096
 _of_form: dict[int, Vocabulary] = {}
 
@@ -132,9 +134,9 @@ class Vocabulary:
         """
         if len(text) > LONGEST_HEADING * 2:
             return None
-        for word in _spellings(text, band):
-            if word in self.exact:
-                return self.exact[word]
+        listed = self.listed(text, band)
+        if listed is not None:
+            return listed
         bare = bare_heading(text)
         if len(bare) < 3:
             return None
@@ -144,6 +146,10 @@ class Vocabulary:
             if len(self.closest) < _MEMO_SIZE:
                 self.closest[bare] = best
         return best[1] if best[0] >= CLOSE_ENOUGH and best[1] not in taken else None
+
+    def listed(self, text: str, band: str) -> str | None:
+        """Return the key whose list of names has the heading, None if none has."""
+        return next((self.exact[word] for word in _spellings(text, band) if word in self.exact), None)
 
 
 @lru_cache(maxsize=8192)
@@ -257,7 +263,7 @@ def _closeness(bare: str, word: str) -> float:
     if bare[-1] != word[-1] and bare[-1] in _TELLING_ENDS:
         return 0.0
     if len(word) >= _LEAST_SHARED and len(bare) - len(word) <= 2 and word in bare:
-        return 88.0
+        return 0.0 if _OTHERWISE.intersection(bare.replace(word, "")) else 88.0
     if len(bare) > 3 and len(bare) == len(word) and sorted(bare) == sorted(word):
         return 90.0
     return fuzz.ratio(bare, word)

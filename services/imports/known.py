@@ -8,6 +8,7 @@ that stands on another sheet.
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -26,6 +27,7 @@ from services.imports.group_names import Named, known_groups
 from services.imports.likeness import Names
 from services.matching import name_key
 
+_LEGAL_FORM = re.compile(r"(?<!股份)(?:有限责任公司|有限公司)$")
 ONLY_COUNTED = "（只报了数，没有报原文）"
 MAKES_VISIT = "makes_visit"  # of a row: there is no visit, it brings one
 ABSENT = "absent"  # under this key a received file tells which columns it does not have
@@ -34,10 +36,16 @@ FROM_LEDGER = "由问题台账带入（来源：表格）"
 
 
 class Visit(NamedTuple):
-    """A visit that is there or comes; `record_id` is None for one that comes."""
+    """A visit that is there or comes.
+
+    Attributes:
+        record_id: None for one that comes.
+        made: A ledger brought it, no record of visits.
+    """
 
     record_id: int | None
     checked_on: date | None
+    made: bool = False
 
 
 @dataclass
@@ -50,6 +58,7 @@ class Coming:
         ledger: Counts of findings by place: category, or "处罚事项" for penalties.
         aliases: Enterprise by the key of another name that a row with its code gives it.
         recorded: Groups whose visit records come; None for visits of no group.
+        hazards: Words and level of findings that come, by place.
         violations: What cases of the batch say, by place.
         unasked: Places of findings that come without one of these columns.
         claimed: Day and group by place, from statistics tables of the batch.
@@ -61,6 +70,7 @@ class Coming:
     ledger: dict[object, Counter[str | None]] = field(default_factory=dict)
     aliases: dict[str, int] = field(default_factory=dict)
     recorded: set[str | None] = field(default_factory=set)
+    hazards: dict[object, list[tuple[str, str]]] = field(default_factory=dict)
     violations: dict[object, tuple[str, ...]] = field(default_factory=dict)
     unasked: dict[str, set[object]] = field(default_factory=dict)
     claimed: dict[object, tuple[date | None, str | None]] = field(default_factory=dict)
@@ -124,6 +134,12 @@ class Known:
         listed = [*self.coming.visits.get(place, ()), *(self.visits.get(place, ()) if isinstance(place, int) else ())]
         return next((one for one in listed if one.checked_on == on), None) or next(iter(listed), None)
 
+    def visit_before(self, place: object, due: date) -> Visit | None:
+        """Return the latest visit that does not lie behind a limit, else the earliest."""
+        listed = [*self.coming.visits.get(place, ()), *(self.visits.get(place, ()) if isinstance(place, int) else ())]
+        listed.sort(key=lambda one: one.checked_on or date.min, reverse=True)
+        return next((one for one in listed if one.checked_on and one.checked_on <= due), listed[-1] if listed else None)
+
     def unit(self, text: str) -> ReportingUnit | None:
         """Return the reporting unit that a text names."""
         if text not in self._units:
@@ -131,13 +147,33 @@ class Known:
         return self._units[text]
 
     def learn(self, row: Row) -> None:
-        """Note by what other name a row calls the enterprise of its code."""
-        number, name = self.enterprises.get(str(row.get("credit_code") or "")), name_key(str(row.get("enterprise") or ""))
-        if number is not None and name and name not in self.enterprises:
-            self.coming.aliases.setdefault(name, number)
+        """Note by what other name a row calls an enterprise.
+
+        Its code tells, or a name that differs in the legal form alone: this only where one enterprise fits and its
+        town is not another.
+        """
+        name = name_key(str(row.get("enterprise") or ""))
+        if not name or name in self.enterprises or name in self.coming.aliases:
+            return
+        number = self.enterprises.get(str(row.get("credit_code") or ""))
+        if number is None:
+            fitting = self.by_core.get(_LEGAL_FORM.sub("", name), ())
+            number = fitting[0] if len(fitting) == 1 else None
+            town, registered = str(row.get("town") or ""), self.towns.get(number or 0)
+            if number is None or (town and registered and self.town(town) != self.town(registered)):
+                return
+        self.coming.aliases[name] = number
+
+    @cached_property
+    def by_core(self) -> dict[str, list[int]]:
+        """Enterprises by their name without the legal form (有限公司, 有限责任公司)."""
+        found: dict[str, list[int]] = {}
+        for number, (name, _former) in self.official.items():
+            found.setdefault(_LEGAL_FORM.sub("", name_key(name)), []).append(number)
+        return found
 
     def town(self, text: str) -> str:
-        """Return a town under the name that the campaign's list gives it; the text itself where it is in no list."""
+        """Return a town as the campaign's list names it; the text if it is in no list."""
         if text not in self._towns:
             self._towns[text] = campaigns.town_named(self.units, text) or text
         return self._towns[text]
@@ -204,17 +240,20 @@ class Known:
     def visits(self) -> dict[int, list[Visit]]:
         """Visits by enterprise, the latest first and void ones last."""
         query = (
-            select(Inspection.enterprise_id, Inspection.id, Inspection.checked_on, Inspection.state)
+            select(Inspection.enterprise_id, Inspection.id, Inspection.checked_on, Inspection.state, Inspection.remark)
             .where(Inspection.campaign_id == self.campaign, Inspection.deleted_at.is_(None))
             .order_by(Inspection.checked_on.desc(), Inspection.id.desc())
         )
         found: dict[int, list[Visit]] = {}
         for row in sorted(self.session.execute(query), key=lambda one: one.state == inspections.VOID):
-            found.setdefault(row.enterprise_id, []).append(Visit(row.id, row.checked_on))
+            found.setdefault(row.enterprise_id, []).append(Visit(row.id, row.checked_on, (row.remark or "").startswith(FROM_LEDGER)))
         return found
 
     def has_records(self, group: str | None) -> bool:
-        """Tell whether visit records of a group are there or come; of any group where nobody knows which it is."""
+        """Tell whether visit records of a group are there or come.
+
+        Where nobody knows the group, of the file or of a visit, any record speaks.
+        """
         recorded = self.recorded | self.coming.recorded
         return bool(recorded) if group is None or None in recorded else group in recorded
 
@@ -232,7 +271,7 @@ class Known:
         return frozenset(self.session.scalars(query))
 
     def is_unasked(self, place: object, key: str) -> bool:
-        """Tell whether the findings of an enterprise came in files that have no such column."""
+        """Tell whether an enterprise's findings came in files without a column."""
         if place in self.coming.unasked.get(key, ()):
             return True
         return isinstance(place, int) and place in self.unasked.get(key, ())
@@ -252,7 +291,8 @@ class Known:
             sources.setdefault(enterprise, set()).add(file)
         keys = {key for absent in files.values() for key in absent}
         return {
-            key: {enterprise for enterprise, own in sources.items() if all(key in files.get(file or "", ()) for file in own)} for key in keys
+            key: {enterprise for enterprise, own in sources.items() if all(key in files.get(file or "", ()) for file in own)}
+            for key in keys
         }
 
     @cached_property
@@ -266,6 +306,29 @@ class Known:
         found: dict[int, Counter[str | None]] = {}
         for row in self.session.execute(query):
             tally(found.setdefault(row.enterprise_id, Counter()), row.category, penalty=row.penalty)
+        return found
+
+    def told(self, place: object) -> list[tuple[str, str]]:
+        """Return words and level of an enterprise's findings, those that come included."""
+        return [*(self.hazards.get(place, ()) if isinstance(place, int) else ()), *self.coming.hazards.get(place, ())]
+
+    @cached_property
+    def hazards(self) -> dict[int, list[tuple[str, str]]]:
+        """Words and level of findings by enterprise; not those of a list of majors."""
+        lists = (
+            select(Attachment.name)
+            .join(Submission, Submission.attachment_id == Attachment.id)
+            .where(Submission.campaign_id == self.campaign, Submission.form == "major_hazards")
+        )
+        query = (
+            select(Inspection.enterprise_id, Finding.hazard, Finding.level)
+            .join(Inspection, Inspection.id == Finding.inspection_id)
+            .where(Finding.campaign_id == self.campaign, Finding.deleted_at.is_(None), Inspection.deleted_at.is_(None))
+            .where(or_(Finding.source_file.is_(None), Finding.source_file.not_in(lists)))
+        )
+        found: dict[int, list[tuple[str, str]]] = {}
+        for enterprise, hazard, level in self.session.execute(query):
+            found.setdefault(enterprise, []).append((hazard, level))
         return found
 
     @cached_property
@@ -325,11 +388,13 @@ def tally(counts: Counter[str | None], category: object, *, penalty: object) -> 
 
 
 def without_column(session: Session, campaign_id: int) -> dict[str, frozenset[str]]:
-    """Return the columns that received files of findings do not have, by file; the latest of a name speaks."""
+    """Return the columns that received ledgers do not have, by name of the file."""
     query = (
         select(Attachment.name, Submission.unread)
         .join(Attachment, Attachment.id == Submission.attachment_id)
-        .where(Submission.campaign_id == campaign_id, Submission.form.in_(("hazard_list", "major_hazards")), Submission.deleted_at.is_(None))
+        .where(
+            Submission.campaign_id == campaign_id, Submission.form.in_(("hazard_list", "major_hazards")), Submission.deleted_at.is_(None)
+        )
         .order_by(Submission.id)
     )
     return {name: frozenset(key for one in unread or () for key in one.get(ABSENT) or ()) for name, unread in session.execute(query)}

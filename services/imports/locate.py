@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -31,48 +31,22 @@ from services.imports.headings import (
     vocabulary,
 )
 from services.imports.raw import Merge, RawRow, RawSheet
+from services.imports.telling import NOBODY, is_meant, told, word_of
 
 LOOK_AT_ROWS = 30
 LONGEST_TITLE = 100
+_LONGEST_BAND = 12
 MOST_COLUMNS = 300
 MOST_TRIED = 300
 NEAR_TIE = 0.03
 _DEEPEST = 3
+_LEAST_TOLD = 4
 _LEARNED_BY_HAND = 5.0
 _CLOSED = 0.1
 _MEMO_SIZE = 400
 _words: dict[tuple[int, ...], tuple[tuple[Vocabulary, ...], frozenset[str], frozenset[str]]] = {}
 
-# What tells a form from a list of names: one of these words in title or headings, or one of these columns.
-_CATEGORIES = "categories"
-_WORDS_OF_COLUMNS: Mapping[str, re.Pattern[str]] = {
-    "phone": re.compile("手机|电话|联系方式|联系号码"),
-    "cert_no": re.compile("执法证|证件?(?:号|编)"),
-    "credit_code": re.compile("信用代码|注册号|机构代码"),
-    "address": re.compile("地址|厂址|住所"),
-    "town": re.compile("^(?:所[属在])?(?:乡镇|镇街|镇办|街道|属地)"),
-    "rate": re.compile("率$"),
-    "people": re.compile("人次|人数$|人员数"),
-    "fine": re.compile("罚.*(?:额|款|金)"),
-    "amount": re.compile("罚.*(?:额|款|金)|处罚金额"),
-    "basis": re.compile("依据|条款|标准"),
-    "due": re.compile("期限|时限|限期|截止"),
-    "industry": re.compile("行业"),
-    "employees": re.compile("(?:职工|员工|从业|用工).*(?:数|人)|人数$"),
-    "remark": re.compile("备注|说明$"),
-}
-_SUMS = frozenset(("小计", "合计", "总计", "共计", "总数"))
-_TELLING: Mapping[str, tuple[tuple[str, ...], frozenset[str]]] = {
-    "inspection_stats": ((), frozenset(("findings_total", "penalties", _CATEGORIES))),
-    "case_stats": ((), frozenset(("violation", "amount", "progress"))),
-    "cases": ((), frozenset(("violation", "proposed", "decided", "stage"))),
-    "groups": ((), frozenset(("leader", "officers", "towns"))),
-    "inspections": ((), frozenset(("checked_on", "officers", "platform_no", "document_no"))),
-    "hazard_list": ((), frozenset(("hazard",))),
-    "major_hazards": (("重大",), frozenset(("fund", "supervisor"))),
-    "confined_space": (("有限空间",), frozenset()),
-    "town_summary": (("汇总",), frozenset(("rectified", "rate", "people"))),
-}
+SUMS = frozenset(("小计", "合计", "总计", "共计", "总数"))
 
 
 @dataclass(frozen=True)
@@ -95,9 +69,12 @@ class Table:
         unknown: Headings without a column in the form, by column index.
         duplicates: Keys whose heading stands twice in one block.
         spread: Columns that have no heading of their own: a merged one to the left covers them.
+        told: Keys of columns that only telling words named.
         score: How well the header fits, from 0 to about 1.2.
         ticks: Where a column is spread over its options, to be ticked: by its first place, all places and their words.
+        parted: Columns that hold a person and their phone in one cell, with the place where the phone is put for reading.
         rivals: Codes of forms that fit equally well.
+        by_hand: A clerk said what the columns are.
         mark: Fingerprint of the headings.
     """
 
@@ -108,9 +85,12 @@ class Table:
     unknown: Mapping[int, str] = field(default_factory=dict)
     duplicates: frozenset[str] = frozenset()
     spread: frozenset[int] = frozenset()
+    told: frozenset[str] = frozenset()
     score: float = 0
     ticks: Mapping[int, tuple[tuple[int, str], ...]] = field(default_factory=dict)
+    parted: Mapping[int, int] = field(default_factory=dict)
     rivals: tuple[str, ...] = ()
+    by_hand: bool = False
     mark: str = ""
 
 
@@ -174,11 +154,53 @@ def find_tables(
         tried.add(words_of_row)
         before = titles + "".join(str(value)[:LONGEST_TITLE] for above in rows[max(0, index - 6) : index] for value in above.cells.values())
         table = search.best(rows[index : index + _DEEPEST], heading(before))
+        if table and index and rows[index - 1].number > last and _is_band(rows[index - 1], row, merges):
+            wider = search.best(rows[index - 1 : index - 1 + _DEEPEST], heading(before), banded=True)
+            if wider and wider.form.code == table.form.code and _width(wider) > _width(table):
+                table, index = wider, index - 1
         if table and not (found and _same_header(found[-1], table)):
             found.append(table)
             last = table.header_rows[-1]
             tried |= {tuple(one.cells.items()) for one in rows[index : index + len(table.header_rows)]}
     return found
+
+
+def daring_tables(sheet: RawSheet, rows: Sequence[RawRow], forms: Sequence[Form], *, lenient: bool = False) -> list[Table]:
+    """Return the table whose header has hardly a word that a list knows.
+
+    For sheets in which no other way found one.
+
+    Args:
+        sheet: Its name, merges and lines above.
+        rows: All rows of it with content.
+        forms: The forms that may be there.
+        lenient: Also without the column that a row is known by; what the columns hold must name it then.
+    """
+    known = tuple(vocabulary(form) for form in forms)
+    search = _Search(sheet.merges, known, {form.code: form for form in forms}, (), {}, lenient=lenient)
+    before = "".join((sheet.name, *sheet.above))
+    for index, row in enumerate(rows[:LOOK_AT_ROWS]):
+        texts = [value for value in row.cells.values() if isinstance(value, str)]
+        short = all(len(text) <= LONGEST_HEADING and not re.search(r"[:：]|\d{3}", text) for text in texts)
+        table = search.best(rows[index : index + _DEEPEST], heading(before)) if short and len(texts) >= _LEAST_TOLD else None
+        if table and _width(table) >= _LEAST_TOLD and _width(table) > len(table.unknown) and not table.rivals:
+            return [table]
+        before += "".join(str(value)[:LONGEST_TITLE] for value in row.cells.values())
+    return []
+
+
+def _width(table: Table) -> int:
+    return sum(len(block.columns) for block in table.blocks)
+
+
+def _is_band(row: RawRow, below: RawRow, merges: Sequence[Merge]) -> bool:
+    """Tell whether a row that begins no header may stand above one: short words, one of them over several columns."""
+    texts = list(row.cells.values())
+    if row.number + 1 != below.number or len(texts) < 2 or len(texts) >= len(below.cells):
+        return False
+    if any(not isinstance(text, str) or len(text) > _LONGEST_BAND or re.search(r"[:：\d]", text) for text in texts):
+        return False
+    return any(top == row.number and right > left for top, left, _bottom, right in merges)
 
 
 def tables_of(
@@ -260,6 +282,7 @@ class _Search:
     forms: Mapping[str, Form]
     learned: Sequence[Learned]
     memo: dict[object, tuple[tuple[RawRow, ...], Any]]
+    lenient: bool = False
 
     def may_begin(self, row: RawRow, words: frozenset[str], firsts: frozenset[str], *, thorough: bool) -> bool:
         """Tell whether a header may begin at this row; asked twice of the first rows."""
@@ -270,18 +293,24 @@ class _Search:
             self.memo[seen] = ((row,), _may_be_header(row, words, firsts, thorough=thorough))
         return bool(self.memo[seen][1])
 
-    def best(self, rows: Sequence[RawRow], before: str) -> Table | None:
-        """Return the form that fits the header beginning at the first row best."""
+    def best(self, rows: Sequence[RawRow], before: str, *, banded: bool = False) -> Table | None:
+        """Return the form that fits the header beginning at the first row best.
+
+        Args:
+            rows: Up to three rows.
+            before: What stands above them, compared.
+            banded: The first row only says what the columns of the second have in common.
+        """
         last = rows[-1].number
         over = tuple(merge for merge in self.merges if rows[0].number <= merge[0] <= last)
-        seen = (tuple(map(id, rows)), before, over, tuple(self.forms), bool(self.learned))
+        seen = (tuple(map(id, rows)), before, over, tuple(self.forms), bool(self.learned), banded)
         if seen not in self.memo:
-            self.memo[seen] = (tuple(rows), self._best(rows, before))  # while the rows are kept, no other has their ids
+            self.memo[seen] = (tuple(rows), self._best(rows, before, banded=banded))  # while the rows are kept, no other has their ids
         found: Table | None = self.memo[seen][1]
         return found
 
-    def _best(self, rows: Sequence[RawRow], before: str) -> Table | None:
-        candidates = [table for layout in _layouts(rows, self.merges) for table in self._fitting(layout, before)]
+    def _best(self, rows: Sequence[RawRow], before: str, *, banded: bool) -> Table | None:
+        candidates = [table for layout in _layouts(rows, self.merges, banded=banded) for table in self._fitting(layout, before)]
         if not candidates:
             return None
         candidates.sort(key=lambda table: -table.score)
@@ -296,15 +325,15 @@ class _Search:
         if own is not None:
             table = _fit(corrected(self.forms[own.form], own), layout, before, by_hand=True)
             if table:
-                yield replace(table, mark=mark)
+                yield replace(table, mark=mark, by_hand=True)
                 return
         for one in self.known:
-            table = _fit(one, layout, before, by_hand=False)
+            table = _fit(one, layout, before, by_hand=False, lenient=self.lenient)
             if table:
                 yield replace(table, mark=mark)
 
 
-def _layouts(rows: Sequence[RawRow], merges: Sequence[Merge]) -> Iterator[_Layout]:
+def _layouts(rows: Sequence[RawRow], merges: Sequence[Merge], *, banded: bool) -> Iterator[_Layout]:
     """Yield the header read as one row, as two, as three: the lowest text names a column, those above are its bands."""
     texts: dict[int, str] = {}
     bands: dict[int, str] = {}
@@ -316,7 +345,7 @@ def _layouts(rows: Sequence[RawRow], merges: Sequence[Merge]) -> Iterator[_Layou
         filled, covered = _filled(row, merges)
         below = {**texts, **filled}
         closed = bool(depth) and all(col in spread or col + 1 in spread for col in filled)
-        if depth and (below == texts or (not closed and len(own & filled.keys()) * 2 > len(own))):
+        if depth and (below == texts or (not closed and not (banded and depth == 1) and len(own & filled.keys()) * 2 > len(own))):
             return  # the row above is a row of its own, perhaps of values: this header does not begin with it
         own |= set(filled) - covered
         bands = {**bands, **{col: texts[col] for col in filled if texts.get(col) and filled[col] != texts[col]}}
@@ -325,11 +354,13 @@ def _layouts(rows: Sequence[RawRow], merges: Sequence[Merge]) -> Iterator[_Layou
         yield _Layout(tuple(one.number for one in rows[: depth + 1]), texts, bands, spread, closed)
 
 
-def _fit(known: Vocabulary, layout: _Layout, before: str, *, by_hand: bool) -> Table | None:
+def _fit(known: Vocabulary, layout: _Layout, before: str, *, by_hand: bool, lenient: bool = False) -> Table | None:
     texts, bands = layout.texts, layout.bands
     ticks = _ticks(known, texts, bands)
     keys: dict[int, str] = {}
     numbering: list[int] = []
+    dismissed: set[int] = set()
+    listed = frozenset(key for col in texts if (key := known.listed(texts[col], bands.get(col, ""))))
     again = 0
     for col in sorted(texts):
         if col in ticks:
@@ -343,19 +374,31 @@ def _fit(known: Vocabulary, layout: _Layout, before: str, *, by_hand: bool) -> T
         if col in layout.spread and texts.get(col - 1) == texts[col]:
             again += 1  # the value stands in the first of the merged columns
             continue
-        key = known.key_of(texts[col], bands.get(col, ""), taken=frozenset(keys.values()))
+        key = known.key_of(texts[col], bands.get(col, ""), taken=listed | frozenset(keys.values()))
+        if key and not by_hand and known.listed(texts[col], bands.get(col, "")) is None:
+            said = word_of(known.form.code, texts[col], bands.get(col, ""))
+            if said not in (None, key):
+                continue  # like a name of one column, but its words say another: "要求整改日期" is no "整改日期"
         if key:
             keys[col] = key
+        elif key == "":
+            dismissed.add(col)  # a clerk left it out
     form = known.form
-    _tell(form, texts, bands, keys, {*numbering, *layout.spread, *(place for _key, places in ticks.values() for place, _word in places)})
+    options = {place for _key, places in ticks.values() for place, _word in places}
+    found: dict[int, str] = {}
+    if not by_hand:
+        left = {col: (texts[col], bands.get(col, "")) for col in texts if not {col} & {*keys, *numbering, *layout.spread, *options}}
+        found = told(form.code, left, frozenset(extended(form).keys) - frozenset(keys.values()))
+    keys |= found
     if form.code == "inspection_stats":
         form = _with_categories(form, texts, bands, keys)
     blocks, duplicates = _blocks(keys, texts, known.required)
     matched = [key for key in blocks[0].columns if not key.startswith(CATEGORY_PREFIX)]
-    if len(matched) < 2 or not any(key in matched for key in known.required):
+    if len(matched) < 2 or not (lenient or any(key in matched for key in known.required)):
         return None
-    options = {place for _key, places in ticks.values() for place, _word in places}
-    unknown = {col: texts[col] for col in texts if col not in keys and col not in numbering and col not in layout.spread | options}
+    unknown = {
+        col: texts[col] for col in texts if col not in keys and col not in numbering and col not in layout.spread | options | dismissed
+    }
     if len(unknown) >= len(matched) and all(blocks[0].columns[key] + 1 in unknown for key in matched):
         return None  # label and value in turn: a card, not a header
     # A heading over several columns and the same heading again speak against a header of this depth.
@@ -365,23 +408,7 @@ def _fit(known: Vocabulary, layout: _Layout, before: str, *, by_hand: bool) -> T
         return None
     score = _score(known, matched, precision, before) + (_LEARNED_BY_HAND if by_hand else 0) + (_CLOSED if layout.closed or ticks else 0)
     ticked = {col: places for col, (_key, places) in ticks.items()}
-    return Table(form, layout.rows, blocks, tuple(numbering), unknown, duplicates, layout.spread, score, ticked)
-
-
-def _tell(form: Form, texts: Mapping[int, str], bands: Mapping[int, str], keys: dict[int, str], taken: set[int]) -> None:
-    """Name columns that are left by words that say what they hold, where one column answers to one word."""
-    own = set(extended(form).keys) - set(keys.values())
-    left = [col for col in texts if col not in keys and col not in taken and col not in bands]
-    for key, words in _WORDS_OF_COLUMNS.items():
-        if key not in own:
-            continue
-        found = [col for col in left if words.search(bare_heading(texts[col]))]
-        if (
-            len(found) == 1
-            and sum(bool(other.search(bare_heading(texts[found[0]]))) for name, other in _WORDS_OF_COLUMNS.items() if name in own) == 1
-        ):
-            keys[found[0]] = key
-            left.remove(found[0])
+    return Table(form, layout.rows, blocks, tuple(numbering), unknown, duplicates, layout.spread, frozenset(found.values()), score, ticked)
 
 
 def _ticks(known: Vocabulary, texts: Mapping[int, str], bands: Mapping[int, str]) -> dict[int, tuple[str, tuple[tuple[int, str], ...]]]:
@@ -410,23 +437,6 @@ def _score(known: Vocabulary, matched: Sequence[str], precision: float, before: 
     return 0.6 * precision + 0.25 * recall + 0.1 * whole + 0.02 * min(official, 10) + named
 
 
-def is_meant(code: str, columns: Iterable[str], before: str, texts: Iterable[str]) -> bool:
-    """Tell whether the columns are those of this form, not of any list of names.
-
-    Args:
-        code: Of the form.
-        columns: Keys that were found.
-        before: Titles, compared.
-        texts: The headings.
-    """
-    matched = {_CATEGORIES if key.startswith(CATEGORY_PREFIX) else key for key in columns}
-    words, telling = _TELLING.get(code, ((), frozenset()))
-    if (not telling and not words) or telling.intersection(matched):
-        return True
-    said = before + "".join(texts)
-    return any(word in said for word in words)
-
-
 def _with_categories(form: Form, texts: Mapping[int, str], bands: Mapping[int, str], keys: dict[int, str]) -> Form:
     """Take the file's own category list where it has one (band, or "…类")."""
     places = {key: col for col, key in keys.items()}
@@ -436,7 +446,7 @@ def _with_categories(form: Form, texts: Mapping[int, str], bands: Mapping[int, s
     for col in sorted(texts):
         key = keys.get(col, "")
         text = re.sub(r"\s+", "", texts[col])
-        if text in _SUMS:
+        if text in SUMS:
             continue
         whole = text.replace("其它", "其他").removesuffix("类") + "类"
         if not key and whole in known and CATEGORY_PREFIX + whole not in keys.values() and first < col < last:

@@ -101,7 +101,9 @@ def _repeats(office: Office, plan: Plan, code: str, desk: Desk, one: PlanRow, ke
     _verdict, owner, form, other = sure
     if desk.twice and owner is plan and form == code:
         if all(flag.code != "duplicate_in_file" for flag in one.flags):
-            one.flags.append(RowFlag("*", "duplicate_in_file", f"与{_where(owner, other, plan, one)}相同，按来表记为两条，请核对是不是重复"))
+            one.flags.append(
+                RowFlag("*", "duplicate_in_file", f"与{_where(owner, other, plan, one)}相同，按来表记为两条，请核对是不是重复")
+            )
         return False
     if desk.fills and form != code and _completes(office, desk, one, (owner is plan, other), key):
         return one.action != "new"
@@ -139,10 +141,10 @@ def _completes(office: Office, desk: Desk, one: PlanRow, of: tuple[bool, PlanRow
     same_file, other = of
     if not same_file and any(desk.agrees(record, one.values) for _number, record in office.present(desk).get(key, ())):
         return True
-    more = {name: _joined(other.values, one.values, name) for name in desk.own if name in one.values}
-    one.changes = {
-        name: (comparable(other.values.get(name)), value) for name, value in more.items() if _changes(desk, name, other.values.get(name), value)
-    }
+    record = office.record(desk, other.record_id) if other.record_id is not None else None
+    said: Row = {**(record or {}), **{name: value for name, value in other.values.items() if value not in _EMPTY}}
+    more = {name: _joined(said, one.values, name) for name in desk.own if name in one.values}
+    one.changes = {name: (comparable(said.get(name)), value) for name, value in more.items() if _changes(desk, name, said.get(name), value)}
     one.record_id, one.action = other.record_id, "changed" if one.changes and not same_file else "same"
     if same_file and one.changes:
         other.values |= {name: value for name, (_old, value) in one.changes.items()}

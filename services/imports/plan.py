@@ -19,7 +19,7 @@ from models.annexes import READABLE
 from models.forms import Form
 from services import attachments, campaigns, garbage, undoing
 from services.errors import Refused
-from services.imports import prepare, sums
+from services.imports import counted, prepare, sums
 from services.imports import returned as returning
 from services.imports.ahead import Ahead
 from services.imports.desks import DESKS, ORDER, Desk
@@ -247,7 +247,7 @@ def _claim(office: Office, reads: Sequence[ReadForm]) -> None:
     for table in (table for read in reads for table in (read.tables or [read]) if table.form is not None):
         code = table.form.code if table.form else ""
         known.groups.hear(table)
-        for row in table.rows if code in ("inspections", "major_hazards") else ():
+        for row in table.rows if code not in ("enterprises", "confined_space") else ():
             known.learn(row.values)
         for row in table.rows if code == "inspection_stats" else ():
             day = row.values.get("checked_on")
@@ -271,11 +271,7 @@ def _fill(session: Session, office: Office, plan: Plan, progress: Progress) -> N
         for _code, row in found[place]:
             row.uid = uids.get(row.record_id) if row.record_id is not None else None
     plan.rows = [row for place in sorted(found) for row in found[place]]
-    plan.named = [
-        f"{row.values.get('enterprise')}：{row.reason}"
-        for code, row in plan.rows
-        if code == "inspection_stats" and row.action == "rejected" and row.reason.startswith("与台账不一致")
-    ]
+    plan.named = [f"{row.values.get('enterprise')}：{said}" for code, row in plan.rows if (said := counted.said_otherwise(code, row))]
     plan.totals = [(table.sheet, number, said) for table in plan.tables for number, said in sums.differences(table)]
     plan.made = [f"没有检查分组表，按来表建立“{name}”" for name in office.known.groups.take_new()]
     if plan.returned is not None:

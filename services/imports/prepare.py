@@ -8,20 +8,26 @@ from __future__ import annotations
 
 from datetime import date
 
+from rapidfuzz import fuzz
+
 from models.forms import Row
 from services import cases
 from services.figures.annex_rows import standing_amount
+from services.findings import MAJOR
 from services.imports import counted, town_figures
-from services.imports.known import MAKES_VISIT, Known
+from services.imports.group_names import phrase
+from services.imports.known import MAKES_VISIT, ONLY_COUNTED, Known
 from services.imports.read_form import RowFlag
 from services.matching import name_key
 
 Prepared = tuple[Row, list[RowFlag], str]
+_ALIKE, _ALIKE_MAJOR = 85, 55
+NOT_IN_LEDGER = "台账里有这家企业的问题，没有这条重大事故隐患，没有写入；请核对台账是不是漏列"
 _NO_VISIT = "“{name}”在本次行动里没有检查记录，请先导入检查记录"
 
 
 def as_registered(row: Row, known: Known, *, own_towns: bool = False) -> tuple[Row, list[RowFlag]]:
-    """Name town and enterprise as the office does, and say where a row calls them otherwise.
+    """Name town and enterprise as the office does; say where a row does otherwise.
 
     Where name and code are those of two enterprises, the name decides: a code is easily copied into the wrong row.
     """
@@ -73,7 +79,9 @@ def visit(row: Row, known: Known) -> Prepared:
         return row, [], "没有读到检查日期，请补填后重新导入"
     flags: list[RowFlag] = []
     text = str(row.get("group") or "") or None
-    group = known.groups.of(text) if text else known.groups.of_line(row.get("line"))  # type: ignore[arg-type]
+    group = known.groups.of(text) if text else known.groups.of_line(str(row.get("line") or ""))
+    if group and not text and row.get("others_say"):
+        flags.append(RowFlag("group", "group_from_line", f"没有写检查组，按填报单位记为{group}"))
     if text and group is None:
         flags.append(RowFlag("group", "group_unknown", f"检查组“{text}”不在本次行动的分组里，先空着，请核对后选定"))
     row = {**row, "group": group}
@@ -90,8 +98,11 @@ def finding(row: Row, known: Known) -> Prepared:
     """Find the visit and the category of a finding; it may have to make the visit."""
     place, day = known.place(row), row.get("checked_on")
     on = day if isinstance(day, date) else None
-    found = known.visit(place, on)
+    due = row.get("due")
+    found = known.visit_before(place, due) if on is None and isinstance(due, date) else known.visit(place, on)
     flags: list[RowFlag] = []
+    if found is not None and found.made and on is not None and found.checked_on != on:
+        found = None  # no record of visits speaks for the enterprise; another day of the ledger is another visit
     if found is None:
         claimed = known.coming.claimed.get(place)
         if claimed is None and not (known.results or (on and known.is_known(row))):
@@ -99,8 +110,9 @@ def finding(row: Row, known: Known) -> Prepared:
         if on is None and claimed is None:
             return row, [], "没有检查日期，这家企业也还没有检查记录，日期不能猜：请在这一行补填检查日期，或先导入检查记录"
         day, line = claimed or (None, None)
-        group = known.groups.of_line(line) or known.groups.of_line(row.get("line"))  # type: ignore[arg-type]
-        if known.has_records(group):
+        line = line or str(row.get("line") or "")
+        group = known.groups.of_line(line)
+        if known.has_records(group or phrase(line)):
             flags.append(RowFlag("checked_on", "visit_missing", "检查记录里没有这家企业的检查，按台账建了一条，请补报检查记录"))
         row = {
             **row,
@@ -114,12 +126,33 @@ def finding(row: Row, known: Known) -> Prepared:
         message = f"这家企业没有 {on} 的检查记录，归入 {found.checked_on} 的检查，请核对检查日期"
         flags.append(RowFlag("checked_on", "visit_date_differs", message))
         row = {**row, "checked_on": found.checked_on}
+    elif on is None:
+        row = {**row, "checked_on": found.checked_on}
     text = row.get("category")
     if text:
         category, why = known.category(str(text))
         flags += [RowFlag("category", "category_unknown", why)] if why else []
         row = {**row, "category": category}
     return row, flags, ""
+
+
+def major(row: Row, known: Known) -> Prepared:
+    """Find the finding of the ledger that a major hazard is, also in other words.
+
+    Where the ledger tells of the enterprise and not of this hazard, somebody forgot a row: nothing is added to it.
+    """
+    row, flags, reason = finding(row, known)
+    have = [one for one in known.told(known.place(row)) if not one[0].endswith(ONLY_COUNTED)]
+    said = str(row.get("hazard") or "")
+    if reason or not have or any(name_key(text) == name_key(said) for text, _level in have):
+        return row, flags, reason
+    scored = [(fuzz.ratio(name_key(text), name_key(said)), level == MAJOR, text) for text, level in have]
+    alike = [(score, text) for score, grave, text in scored if score >= (_ALIKE_MAJOR if grave else _ALIKE)]
+    if not alike:
+        return row, flags, NOT_IN_LEDGER
+    text = max(alike)[1]
+    flags.append(RowFlag("hazard", "words_differ", f"清单写的是“{said}”，按台账的“{text}”合为一条，请核对是不是同一条"))
+    return {**row, "hazard": text}, flags, ""
 
 
 def case(row: Row, known: Known) -> Prepared:
@@ -174,11 +207,15 @@ def stats(row: Row, known: Known) -> Prepared:
     A visit is made of it only where nobody recorded visits: an enterprise that
     the visit records leave out is a question to the group.
     """
-    group = known.groups.of_line(row.get("line"))  # type: ignore[arg-type]
-    if known.visit(known.place(row), None) is None and known.has_records(group):
+    line = str(row.get("line") or "")
+    group = known.groups.of_line(line)
+    if known.visit(known.place(row), None) is None and known.has_records(group or phrase(line)):
         return row, [], counted.NOT_RECORDED
     filled: Row = {counted.FILLS: counted.fills(known, row), counted.VIOLATIONS: known.coming.violations.get(known.place(row), ())}
-    return {**row, "group": group, **filled}, [], counted.difference(known, row)
+    why = counted.difference(known, row)
+    if why and filled[counted.FILLS]:  # what the ledger was never asked for is taken all the same
+        return {**row, "group": group, **filled}, [RowFlag("*", counted.DIFFERS, why)], ""
+    return {**row, "group": group, **filled}, [], why
 
 
 def town(row: Row, known: Known) -> Prepared:

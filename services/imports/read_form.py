@@ -123,7 +123,7 @@ class ReadForm:
         choices: Codes of the forms that fit equally well.
         declared_form: Code the caller or the file name gave.
         detected_form: Code of the form that the content is.
-        warnings: Codes about the file as a whole.
+        warnings: What is to be said of the file as a whole: codes, and sentences about columns that nobody took.
         missing_columns: Titles of official columns that the file lacks.
         returned: What a return copy asked to mend, if this file is one that came back.
         sha256: Digest of the file as it was read; empty if nobody took it.
@@ -148,6 +148,11 @@ class ReadForm:
     missing_columns: tuple[str, ...] = ()
     returned: Returned | None = None
     sha256: str = ""
+
+    @property
+    def remarks(self) -> tuple[str, ...]:
+        """What is said of the file as a whole, as sentences; codes are left out."""
+        return tuple(said for said in self.warnings if not said.isascii())
 
     def as_json(self) -> dict[str, object]:
         """Return the form-import/1 document."""

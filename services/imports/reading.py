@@ -18,7 +18,8 @@ from services.imports.ahead import LINES_ABOVE, Ahead, name_of
 from services.imports.around import look_around, texts_of
 from services.imports.cards import find_cards, looks_like_cards
 from services.imports.headings import Learned, extended, heading
-from services.imports.locate import LOOK_AT_ROWS, Table, likely_forms, tables_of
+from services.imports.leftover import known_by_contents, named_by_contents, named_in_vain, unknown_columns, without_columns
+from services.imports.locate import LOOK_AT_ROWS, Table, daring_tables, likely_forms, tables_of
 from services.imports.raw import RawBook, RawRow, RawSheet, Rejection, rejection
 from services.imports.read_form import ReadForm, Skipped
 from services.imports.records import CardReader, RecordReader, merged_values
@@ -115,8 +116,11 @@ def _read_sheet(order: _Order, sheet: RawSheet) -> list[ReadForm]:
     located = tables_of(sheet, rows, order.forms, order.expected, order.learned)
     if not located or looks_like_cards(rows, order.forms, located[0].header_rows):
         cards = _read_cards(order, sheet, rows)
-        if cards or not located:
+        if cards:
             return cards
+        located = located or daring_tables(sheet, rows, order.forms) or known_by_contents(sheet, rows, order.forms)
+        if not located:
+            return []
     found: list[ReadForm] = []
     before = 0
     for table, following in zip(located, [*located[1:], None], strict=True):
@@ -134,6 +138,7 @@ def _read_sheet(order: _Order, sheet: RawSheet) -> list[ReadForm]:
 def _read_table(
     order: _Order, sheet: RawSheet, table: Table, above: list[RawRow], body: list[RawRow], *, following: bool = False
 ) -> ReadForm:
+    table = named_by_contents(table, body)
     guess = order.ahead.of(sheet, table, body) if order.ahead else None
     sorted_out = guess.sorted_out if guess else SortedOut(table, body)
     records, left_out = sorted_out.records, sorted_out.left_out
@@ -153,17 +158,21 @@ def _read_table(
         choices=(table.form.code, *table.rivals) if table.rivals else (),
         missing_columns=_missing_columns(table),
     )
-    if not following:  # what stands between two tables was told apart with the rows of the first
-        left_out += [(row, "title") for row in above]
     for row, read in zip(records, read_ahead or map(RecordReader(order.book, sheet, table, around, filled).read, records), strict=True):
         result.rows += read
         if not read:
             left_out.append((row, "missing_key"))
+    if vain := named_in_vain(table, result.rows):
+        return _read_table(order, sheet, without_columns(table, vain), above, body, following=following)
+    if not following:  # what stands between two tables was told apart with the rows of the first
+        left_out += [(row, "title") for row in above]
     skipped = [Skipped(sheet.name, row.number, why, _text(row)) for row, why in _titles_of_pages(left_out)]
     result.skipped = sorted([*skipped, *_gaps(sheet, table, body)], key=lambda line: line.row)
     if around.year is None:
         years_of_columns(result.rows, extended(table.form))
     check_rows(result.rows, table.form)
+    said = unknown_columns(table, records, sheet=sheet.name if len(order.book.sheets) > 1 else "")
+    result.warnings = (said,) if said else ()
     return result
 
 
@@ -255,14 +264,15 @@ def _mismatch(order: _Order, table: ReadForm, declared: str) -> ReadForm:
 
 
 def _joined(book: RawBook, tables: list[ReadForm]) -> ReadForm:
+    warnings = tuple(dict.fromkeys((*book.warnings, *(said for table in tables for said in table.warnings))))
     if len(tables) == 1:
-        return replace(tables[0], warnings=tuple(book.warnings))
+        return replace(tables[0], warnings=warnings)
     return replace(
         tables[0],
         rows=[row for table in tables for row in table.rows],
         skipped=[line for table in tables for line in table.skipped],
         tables=tables,
-        warnings=tuple(book.warnings),
+        warnings=warnings,
         choices=next((table.choices for table in tables if table.choices), ()),
     )
 
@@ -274,7 +284,7 @@ def _judged(result: ReadForm, expected: str | None) -> ReadForm:
     result.choices = ()
     if not result.rows:
         return replace(result, outcome="empty", message=f"文件“{name}”只有表头，没有可读的行。请核对是否填写后再报。")
-    if result.warnings or any(row.flags for row in result.rows):
+    if "readers_disagree" in result.warnings or any(row.flags for row in result.rows):
         return replace(result, outcome="imported_with_flags")
     return result
 

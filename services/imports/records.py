@@ -14,6 +14,7 @@ from models.values import plain, visible
 from services.imports.around import Around
 from services.imports.cards import Card
 from services.imports.headings import extended
+from services.imports.leftover import part
 from services.imports.locate import Block, Table
 from services.imports.native import native
 from services.imports.raw import RawBook, RawRow, RawSheet, Scalar
@@ -105,6 +106,8 @@ class RecordReader:
         found: list[ReadRow] = []
         if self._table.ticks:
             row = _ticked(row, self._table.ticks)
+        if self._table.parted:
+            row = part(row, self._table.parted)
         for number, slots in enumerate(self._blocks):
             if number and not any(slot.col in row.cells for slot in slots):
                 continue

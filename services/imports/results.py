@@ -18,9 +18,7 @@ from services.imports.known import FROM_LEDGER, MAKES_VISIT
 REMARK = FROM_LEDGER
 
 
-def save_visit(
-    session: Session, *, campaign_id: int, row: Row, record_id: int | None = None, source: records.Source | None = None
-) -> int:
+def save_visit(session: Session, *, campaign_id: int, row: Row, record_id: int | None = None, source: records.Source | None = None) -> int:
     """Add or change a visit; the group that it names is made if no list has it.
 
     Raises:
@@ -31,10 +29,8 @@ def save_visit(
     return inspections.save(session, campaign_id=campaign_id, row=row, record_id=record_id, source=source)
 
 
-def save_major(
-    session: Session, *, campaign_id: int, row: Row, record_id: int | None = None, source: records.Source | None = None
-) -> int:
-    """Add a major hazard, or add what its list knows to the finding; the finding stays the ledger's own.
+def save_major(session: Session, *, campaign_id: int, row: Row, record_id: int | None = None, source: records.Source | None = None) -> int:
+    """Add a major hazard, or what its list knows to the finding of the ledger.
 
     Raises:
         Invalid: A key field is empty.

@@ -37,7 +37,9 @@ def differences(table: ReadForm) -> list[tuple[int, str]]:
     wrong = [(column, number, total) for column, number in pairs if not _agrees(column, number, total := _sum(table, column))]
     if not wrong or (len(pairs) > 1 and sorted(number or 0 for number in said) == sorted(_sum(table, column) for column in listed)):
         return []  # the columns stand in another order
-    told = "；".join(f"{_title(column)}写的是 {number:g}，各行相加是 {_shown(column, total)}" for column, number, total in wrong if number is not None)
+    told = "；".join(
+        f"{_title(column)}写的是 {number:g}，各行相加是 {_shown(column, total)}" for column, number, total in wrong if number is not None
+    )
     return [(totals[0].row, f"合计行和上面各行对不上：{told}")] if told else []
 
 

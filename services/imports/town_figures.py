@@ -68,7 +68,10 @@ def stated(row: Row) -> dict[str, object]:
 
 
 def disagreements(session: Session, *, campaign_id: int) -> list[Disagreement]:
-    """Return where received summaries and the figures of now still disagree; the latest file that names a town speaks for it."""
+    """Return where received summaries and the figures of now still disagree.
+
+    The latest file that names a town speaks for it.
+    """
     known = know(session, campaign_id=campaign_id)
     found: dict[str, Disagreement] = {}
     for said, file in stated_rows(session, campaign_id=campaign_id, form="town_summary"):

@@ -281,7 +281,7 @@ def test_where_statistics_and_ledger_disagree_the_enterprise_is_named_and_kept_o
         runs.apply(store, plan=runs.plan_read(store, path=received[0], read=received[1], campaign_id=campaign))
     with store.read() as session:
         [submission] = session.scalars(select(Submission))
-    assert [one["enterprise"] for one in submission.unread or ()] == [NAME]
+    assert [one["enterprise"] for one in submission.unread or () if one.get("reason")] == [NAME]
     with store.read() as session:
         assert ["台账 1 项、来表 4 项" in one.sentence for one in counted.disagreements(session, campaign_id=campaign)] == [True]
     with store.write("补录") as session:
@@ -293,7 +293,7 @@ def test_where_statistics_and_ledger_disagree_the_enterprise_is_named_and_kept_o
 
 def test_a_ledger_takes_the_place_of_findings_that_were_only_counted(store: Store, campaign: int, tmp_path: Path) -> None:
     row: Row = {"enterprise": OTHER, "town": "石坪镇", "findings_total": 2, "cat.设施设备类": 1, "cat.其他类": 1, "penalties": 1}
-    stats = make.received(tmp_path, "inspection_stats", row, name="附件2.xlsx")
+    stats = make.received(tmp_path, "inspection_stats", row, name="第二检查组附件2.xlsx")
     runs.apply(store, plan=runs.plan_read(store, path=stats[0], read=stats[1], campaign_id=campaign))
     ledger = make.received(tmp_path, "hazard_list", FINDING, {**FINDING, "hazard": "没有台账", "category": "其他类"}, name="台账.xlsx")
     made = runs.plan_read(store, path=ledger[0], read=ledger[1], campaign_id=campaign)
@@ -328,7 +328,7 @@ def test_major_hazards_become_findings_of_level_major(store: Store, campaign: in
     runs.apply(store, plan=runs.plan_read(store, path=received[0], read=received[1], campaign_id=campaign))
     with store.read() as session:
         found = session.scalars(select(Finding)).one()
-        assert (found.level, found.basis, found.remark) == ("重大", "判定标准 第一条", "整改资金 5 万元；督办：柳溪镇安环办")
+        assert (found.level, found.basis, found.fund, found.supervisor) == ("重大", "判定标准 第一条", 5_000_000, "柳溪镇安环办")
     assert actions(runs.plan_read(store, path=received[0], read=received[1], campaign_id=campaign)) == ["same"]
 
 

@@ -117,7 +117,7 @@ AMOUNTS: dict[str, tuple[object, Context, int | None, list[str]]] = {
     "two amounts": ("单位5、个人1", WAN, 6_000_000, ["multiple_values"]),
     "not whole yuan": (0.00005, WAN, 50, ["amount_not_whole_yuan"]),
     "words": ("警告", WAN, None, ["amount_text"]),
-    "a stroke is no amount": ("/", WAN, None, ["amount_text"]),
+    "a stroke is no amount": ("/", WAN, None, []),
     "negative": (-1, WAN, None, ["amount_text"]),
     "about": ("约3万", WAN, 3_000_000, ["amount_text"]),
     "an amount among words": ("拟处5万元", WAN, 5_000_000, ["amount_text"]),

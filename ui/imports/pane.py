@@ -257,7 +257,8 @@ class FilePane(QWidget):
         told = next((other for other, _sentence in one.doubts if other == key), one.doubts[0][0]) if one and one.doubts else key
         column = self._received.column(row, told) if self._received and row else None
         spot = f"{letters(column)}{one.number}" if one and column is not None else ""
-        note = about_many(self.grid.rows.total)
+        remarks = self._state.plan.read.remarks if self._state is not None and self._state.plan is not None else ()
+        note = "\n".join(said for said in (about_many(self.grid.rows.total), *remarks) if said)
         text = self._received.text(row, column) if self._received and row and column is not None else None
         self.strip.show_row(one, key, spot=spot, text=text, place=place, note=note)
         self._show_received(one, column)

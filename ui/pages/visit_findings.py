@@ -37,7 +37,7 @@ WIDTHS = {
     "place": 110, "person": 84, "duty_unit": 110, "standard": 160,
 }  # fmt: skip
 KEYS = tuple(WIDTHS)
-ROWS = 4  # head and three findings at least
+ROWS, LARGE = 4, 1.2  # head and three findings at least; with large text two
 HINTED = ("category", "basis")
 PICKED = ("category", "disposal", "level")
 PICK_KEYS = "123456789ABCDEFGH"
@@ -303,7 +303,7 @@ class FindingsGrid(QTableView):
         now = theme.current()
         self.verticalHeader().setDefaultSectionSize(now.row_height("grid_compact"))
         self.horizontalHeader().setFixedHeight(now.row_height("grid_compact"))
-        self.setMinimumHeight(ROWS * now.row_height("grid_compact"))
+        self.setMinimumHeight((ROWS if now.scale < LARGE else ROWS - 1) * now.row_height("grid_compact"))
         for column, width in enumerate(WIDTHS.values()):
             self.setColumnWidth(column, round(width * now.scale))
 

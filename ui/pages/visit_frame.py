@@ -231,7 +231,7 @@ class VisitFrame(QFrame):
         """Let the papers stand under the words where large text leaves no room beside them."""
         large = theme.current().scale >= LARGE
         self._under.setDirection(QBoxLayout.Direction.TopToBottom if large else QBoxLayout.Direction.LeftToRight)
-        self.papers.hint.setMaximumHeight(0 if large else self.papers.hint.sizeHint().height())
+        self.papers.set_roomy(on=not large)
 
     def _findings_head(self) -> QFrame:
         keys: list[QWidget] = []

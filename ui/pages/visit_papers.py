@@ -112,6 +112,7 @@ class VisitPapers(QFrame):
         self.films: tuple[Film, ...] = ()
         self.meetings: Callable[[], Mapping[str, str]] = dict
         self._stored = Stored()
+        self._roomy = True
         self._inspection: int | None = None
         self.word = QLabel()
         self.word.setProperty("kind", "label")
@@ -151,6 +152,11 @@ class VisitPapers(QFrame):
         theme.notifier().changed.connect(self._fit)
         grid.findings.modelReset.connect(self._show)
         grid.findings.rowsRemoved.connect(lambda *_where: self._show())
+        self._show()
+
+    def set_roomy(self, *, on: bool) -> None:
+        """Say how files are added only where there is room for it."""
+        self._roomy = on
         self._show()
 
     def show_visit(self, inspection_id: int | None) -> None:
@@ -301,7 +307,7 @@ class VisitPapers(QFrame):
         self.word.setText(f"照片 {photos}　视频 {len(films)}")
         self.word.setVisible(bool(found))
         self.listed.setVisible(bool(found))
-        self.hint.setVisible(not found)
+        self.hint.setVisible(self._roomy and not found)
 
     def _fit(self) -> None:
         self.listed.setFixedHeight(self.fontMetrics().height() + 10)
