@@ -35,7 +35,9 @@ if sys.platform != "win32":
 
 ERRORS = (errno.EIO, errno.ENOSPC, errno.EACCES)
 SHORT_FOR_PACKAGE = ((errno.EIO, False), (errno.ENOSPC, True), (errno.EACCES, False))
-_SPARE = 2  # a failed sweep of old backups, or of the folder probe, is nobody's trouble
+# A failed sweep of old backups or of the folder probe is nobody's trouble; a zip that does not open for
+# reading and writing is opened for writing by zipfile itself.
+_SPARE = 3
 ROOM_WORDS = ("盘已满", "空间不够")
 
 
