@@ -83,6 +83,10 @@ def limits_and_persons_are_given(material: Material) -> Iterator[Trouble]:
             yield Trouble("P30", "B", f"{said}没有整改责任人；补上责任人", place, "finding", finding, "问题没有整改责任人")
         if limits and not finding.due and finding.disposal == _IN_TIME:
             yield Trouble("P30", "B", f"{said}限期整改，没有期限；补上整改期限", place, "finding", finding, "限期整改没有期限")
+        elif limits and not finding.due and not finding.disposal and finding.status != CLOSED and not _says_of_limit(finding, material):
+            yield Trouble(
+                "P30", "W", f"{said}还没有整改完成，没有整改期限；补上期限", place, "finding", finding, "没有整改完成，也没有期限"
+            )
 
 
 def major_hazards_have_their_measures(material: Material) -> Iterator[Trouble]:
@@ -150,6 +154,11 @@ RULES = (
 def _told(material: Material) -> list[Any]:
     """Return the findings that came with their text, not only as a number."""
     return [finding for finding in material.facts.findings if not finding.hazard.endswith(_COUNTED)]
+
+
+def _says_of_limit(finding: Any, material: Material) -> bool:
+    """Tell whether the file wrote a limit that could not be read; of that P10 speaks."""
+    return any(flag.get("field") == "due" for flag in material.findings[finding.id]["doubts"])
 
 
 def _told_late(material: Material) -> tuple[bool, str]:

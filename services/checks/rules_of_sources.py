@@ -30,7 +30,8 @@ _ANSWERS_TWICE = {
     "case_stats": "P41",
     "major_hazards": "P41",
 }
-_TOTAL, _NAMED, _PLACED = "合计行", "写的是“", "镇办写的是"
+_TOTAL, _NAMED, _PLACED, _OVER = "合计行", "写的是“", "镇办写的是", "100%"
+_JOINT = re.compile(r"内容不同（[^）]*检查组")
 _ONLY_THE_RATE = re.compile(r"不一致：整改率[^；]*$")
 _DATES = frozenset({
     "checked_on", "entered_on", "due", "rectified_on", "rechecked_on", "filed_on", "notified_on", "decided_on", "paid_on", "published_on",
@@ -52,7 +53,7 @@ def received_rows_were_taken(material: Material) -> Iterator[Trouble]:
             continue
         if one.reason.startswith((_NAMED, _PLACED)):
             rule, mend = ("P40", "核对是不是改了名") if one.reason.startswith(_NAMED) else ("P39", "核对这家企业属于哪个镇办")
-            message = f"{_rows(one)}{one.reason}；{mend}，改名录或请他们改表"
+            message = f"{_rows(one)}（{'、'.join(one.enterprises[:_ROWS_NAMED])}）{one.reason}；{mend}，改名录或请他们改表"
             yield Trouble(rule, "W", message, f"来表　{one.file}", "submission", None, f"来表的写法和名录不同（{one.file}）")
             continue
         if one.reason.startswith(_TOTAL):
@@ -61,6 +62,14 @@ def received_rows_were_taken(material: Material) -> Iterator[Trouble]:
             continue
         whose = f"（{'、'.join(one.enterprises[:_ROWS_NAMED])}）" if one.enterprises else ""
         reason = one.reason.replace("；", "，").rstrip("。")
+        if _OVER in one.reason:
+            message = f"{_rows(one)}{whose}整改率{reason}，核对是不是算错，请他们改表"
+            yield Trouble("P38", "W", message, f"来表　{one.file}", "submission")
+            continue
+        if one.form == "inspections" and _JOINT.search(one.reason):
+            message = f"{_rows(one)}{whose}两个检查组都报了这次检查，按联合检查计一次；不是联合检查就改检查日期"
+            yield Trouble("P03", "I", message, f"来表　{one.file}", "submission")
+            continue
         if _TWICE in one.reason:
             message = f"{_rows(one)}{whose}和另一行是同一条，只写入一次；核对是不是重复填报，不是就改得能分开再导入"
         elif one.form in _ONLY_COMPARED:
@@ -112,6 +121,9 @@ def cells_were_understood(material: Material) -> Iterator[Trouble]:
         if "visit_date_differs" in flags:
             message = f"问题“{finding.hazard[:20]}”：{_said(flags['visit_date_differs'])}；核对检查日期，补登那次检查或改正台账"
             yield Trouble("P02", "W", message, place, "finding", finding, "台账的检查日期没有对应的检查记录")
+        if "level_differs" in flags:
+            message = f"问题“{finding.hazard[:20]}”{_said(flags['level_differs'])}；核对是不是重大事故隐患，改台账或请他们改清单"
+            yield Trouble("P28", "W", message, place, "finding", finding, "台账和重大事故隐患清单的级别不同")
         if "level_unknown" in flags and finding.level != "重大":
             message = f"问题“{finding.hazard[:20]}”：{_said(flags['level_unknown'])}，按一般计；核对是不是重大事故隐患"
             yield Trouble("P28", "W", message, place, "finding", finding, "隐患级别读不懂，按一般计")

@@ -11,7 +11,7 @@ from services.checks.trouble import Material, Trouble, carried, unknown
 from services.figures import report_words
 from services.matching import name_key
 
-_CODE_FLAGS = ("code_differs", "code_checksum", "code_length")
+_CODE_FLAGS = ("code_differs", "code_checksum", "code_length", "code_char_fixed")
 _PHONE = re.compile(r"(?<!\d)1[3-9]\d{9}(?!\d)")
 _IDENTITY = re.compile(r"(?<![0-9A-Za-z])\d{17}[\dXx](?![0-9A-Za-z])")
 _SUSPECT = re.compile(r"1[3-9]\d{9}|\d{17}|举报人|投诉人")  # most texts hold none of these and need no closer look

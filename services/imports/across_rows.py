@@ -52,7 +52,7 @@ def years_of_columns(rows: Sequence[ReadRow], form: Form) -> None:
         if column.kind.editor != "date":
             continue
         key = column.key
-        waiting = [row for row in rows if row.values.get(key) is None and yearless(row.raw.get(key, ""))]
+        waiting = [row for row in rows if row.values.get(key) is None and key in row.raw and yearless(row.raw[key])]
         years = {day.year for row in rows if isinstance(day := row.values.get(key), date)} if waiting else set()
         if len(years) != 1:
             continue

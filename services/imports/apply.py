@@ -121,7 +121,8 @@ def _of_files(plan: Plan) -> list[dict[str, object]]:
     for table in plan.tables:
         if table.form is not None and table.form.code == "inspection_stats":
             names = [str(row.values["enterprise"]) for code, row in plan.rows if code == table.form.code and row.values.get("enterprise")]
-            found.append({"sheet": table.sheet, "row": 0, counted.GROUP: phrase(line_of(table)), counted.NAMES: names})
+            said = {counted.GROUP: phrase(line_of(table)), counted.NAMES: names}
+            found.append({"form": table.form.code, "sheet": table.sheet, "row": 0, **said})
         absent = absent_columns(table) if table.form is not None and table.form.code == "hazard_list" else ()
         if absent:
             found.append({"sheet": table.sheet, "row": 0, ABSENT: list(absent)})
@@ -131,6 +132,7 @@ def _of_files(plan: Plan) -> list[dict[str, object]]:
 def _of_rows(plan: Plan) -> list[dict[str, object]]:
     return [
         {
+            "form": code,
             "sheet": row.read.sheet,
             "row": row.read.row,
             "reason": row.reason or counted.said_otherwise(code, row),
@@ -145,11 +147,17 @@ def _of_rows(plan: Plan) -> list[dict[str, object]]:
 def _called_otherwise(plan: Plan) -> list[dict[str, object]]:
     """Return what rows that are only compared call otherwise than the registry; a record keeps such a flag itself."""
     return [
-        {"sheet": row.read.sheet, "row": row.read.row, "reason": flag.message, "enterprise": row.values.get("enterprise")}
+        {
+            "form": code,
+            "sheet": row.read.sheet,
+            "row": row.read.row,
+            "reason": flag.message,
+            "enterprise": row.values.get("enterprise") or row.values.get("town"),
+        }
         for code, row in plan.rows
         if DESKS[code].fixed and row.action != "rejected"
         for flag in row.flags
-        if flag.code in ("name_differs", "town_differs")
+        if flag.code in ("name_differs", "town_differs", "rate_invalid")
     ]
 
 

@@ -105,6 +105,8 @@ def difference(known: Known, row: Row) -> str:
     if known.campaign_id is None or not (ours or known.visit(place, None)):
         return ""
     filled = fills(known, row)
+    if "findings" in filled:
+        return ""
     pairs = [("发现问题", ours["发现问题"], _number(row.get("findings_total")))]
     if "penalty" not in filled:
         pairs.append(("处罚事项", ours["处罚事项"], _number(row.get("penalties"))))
@@ -112,6 +114,8 @@ def difference(known: Known, row: Row) -> str:
         (key.removeprefix(CATEGORY_PREFIX), ours[key.removeprefix(CATEGORY_PREFIX)], _number(value))
         for key, value in (() if "category" in filled else _categories(row))
     ]
+    if _only_unsorted(ours, pairs):
+        return ""
     different = [f"{name}台账 {mine} 项、来表 {theirs} 项" for name, mine, theirs in pairs if mine != theirs]
     return f"{_DIFFERENT}：{'；'.join(different)}。请核对后改台账，来表的数没有写入" if different else ""
 
@@ -119,11 +123,13 @@ def difference(known: Known, row: Row) -> str:
 def fills(known: Known, row: Row) -> tuple[str, ...]:
     """Return what a reported row knows and the ledger was never asked for.
 
-    That is "penalty" or "category"; a ledger that has the column is never filled in.
+    That is "penalty" or "category", or "findings" where no ledger came at all; a ledger that has the column is never filled in.
     """
     place = known.place(row)
     ours, total = _ours(known, place), _number(row.get("findings_total"))
     found = []
+    if total > ours["发现问题"] and known.visit(place, None) is not None and known.only_numbers(place):
+        return ("findings",)
     if not ours["处罚事项"] and 0 < _number(row.get("penalties")) <= ours["发现问题"] and known.is_unasked(place, "penalty"):
         found.append("penalty")
     counted = sum(_number(value) for _key, value in _categories(row))
@@ -144,9 +150,11 @@ def completed(row: Row) -> dict[str, tuple[object, object]]:
     """Return what a reported row fills in, as changes."""
     wanted = records.names_of(row.get(FILLS))
     found: dict[str, tuple[object, object]] = {}
-    if "penalty" in wanted:
+    if "findings" in wanted:
+        found["findings_total"] = (0, row.get("findings_total"))
+    if {"findings", "penalty"} & set(wanted):
         found["penalties"] = (0, row.get("penalties"))
-    if "category" in wanted:
+    if {"findings", "category"} & set(wanted):
         found |= {key: (0, value) for key, value in _categories(row) if value}
     return found
 
@@ -174,7 +182,7 @@ def left_out(session: Session, *, campaign_id: int) -> list[Disagreement]:
     query = (
         select(Submission.unread, Attachment.name)
         .join(Attachment, Attachment.id == Submission.attachment_id)
-        .where(Submission.campaign_id == campaign_id, Submission.form == "inspection_stats", Submission.deleted_at.is_(None))
+        .where(Submission.campaign_id == campaign_id, Submission.deleted_at.is_(None))
         .order_by(Submission.id)
     )
     known = know(session, campaign_id=campaign_id)
@@ -208,15 +216,15 @@ def stated_rows(session: Session, *, campaign_id: int, form: str) -> Iterator[tu
     A file that came again under its name answers for itself.
     """
     query = (
-        select(Submission.unread, Attachment.name)
+        select(Submission.unread, Submission.form, Attachment.name)
         .join(Attachment, Attachment.id == Submission.attachment_id)
-        .where(Submission.campaign_id == campaign_id, Submission.form == form, Submission.deleted_at.is_(None))
+        .where(Submission.campaign_id == campaign_id, Submission.deleted_at.is_(None))
         .order_by(Submission.id.desc())
     )
     seen: set[str] = set()
-    for unread, file in session.execute(query).all():
+    for unread, first, file in session.execute(query).all():
         for one in unread or () if file not in seen else ():
-            if isinstance(one.get("stated"), dict):
+            if one.get("form", first) == form and isinstance(one.get("stated"), dict):
                 yield {"enterprise": one.get("enterprise"), **one["stated"]}, file
         seen.add(file)
 
@@ -237,7 +245,10 @@ def save(session: Session, *, campaign_id: int, row: Row, record_id: int | None 
     """
     if record_id is not None or row.get(FILLS):
         met = session.get_one(Inspection, record_id) if record_id else findings.visit_of(session, campaign_id=campaign_id, row=row)
-        _fill(session, campaign_id, met.enterprise_id, row)
+        if "findings" in records.names_of(row.get(FILLS)):
+            _count_out(session, campaign_id, _counted_visit(session, met, row), row, source)
+        else:
+            _fill(session, campaign_id, met.enterprise_id, row)
         return met.id
     checked, reported = row.get("checked_on"), row.get("report_date")
     day = checked if isinstance(checked, date) else reported if isinstance(reported, date) else _last_day(session, campaign_id)
@@ -250,29 +261,52 @@ def save(session: Session, *, campaign_id: int, row: Row, record_id: int | None 
         "remark": REMARK if known_day else f"{REMARK}；检查日期没有报，按{'填报日期' if day == reported else '检查阶段最后一天'}记，请核对",
     }
     number = results.save_visit(session, campaign_id=campaign_id, row=visit, source=source)
+    _count_out(session, campaign_id, session.get_one(Inspection, number), row, source)
+    return number
+
+
+def _counted_visit(session: Session, met: Inspection, row: Row) -> Inspection:
+    """Return the visit whose record says as many findings as the statistics, else the first."""
+    query = select(Inspection).where(
+        Inspection.campaign_id == met.campaign_id, Inspection.enterprise_id == met.enterprise_id, Inspection.deleted_at.is_(None)
+    )
+    visits = list(session.scalars(query.order_by(Inspection.checked_on, Inspection.id)))
+    return next((one for one in visits if one.stated_findings == row.get("findings_total")), visits[0] if visits else met)
+
+
+def _count_out(session: Session, campaign_id: int, visit: Inspection, row: Row, source: records.Source | None) -> None:
+    """Make one finding for each that was only counted; those that a list of major hazards brought are among them."""
     known = findings.categories(session, campaign_id)
+    have = cases.findings_of(session, campaign_id=campaign_id, enterprise_id=visit.enterprise_id)
     counts = [(key.removeprefix(CATEGORY_PREFIX), _number(count)) for key, count in _categories(row)]
     # what the total counts and no category does stays without one, and pre-flight asks for it
     counts.append(("未分类", _number(row.get("findings_total")) - sum(count for _name, count in counts)))
-    enterprise = session.get_one(Inspection, number).enterprise_id
-    first = findings.next_number(session, campaign_id=campaign_id, enterprise_id=enterprise)
     texts = [(name, ordinal) for name, count in counts for ordinal in range(1, count + 1)]
+    for one in have:
+        name, _ordinal = texts.pop(0)
+        if one.inspection_id != visit.id and session.get_one(Inspection, one.inspection_id).stated_findings == 0:
+            records.change(one, {"inspection_id": visit.id})  # a list of major hazards has no day; this visit found something
+        if not one.category and _listed(known, name):
+            _note(one, "category", value=_listed(known, name))
+    first = findings.next_number(session, campaign_id=campaign_id, enterprise_id=visit.enterprise_id)
     for position, (name, ordinal) in enumerate(texts):
         session.add(
             Finding(
                 campaign_id=campaign_id,
-                inspection_id=number,
+                inspection_id=visit.id,
                 no=first + position,
                 hazard=f"{name}问题{ordinal}{ONLY_COUNTED}",
-                category=name if name in known else None,
+                category=_listed(known, name),
                 level="一般",
                 penalty=position < _number(row.get("penalties")),
                 status="未整改",
                 **records.sourced(source),
             )
         )
+    odd = [dict(flag) for flag in (source.flags if source else ()) if dict(flag).get("code") == "category_sum_mismatch"]
+    if odd and not any(flag.get("code") == "category_sum_mismatch" for flag in visit.flags or ()):
+        records.change(visit, {"flags": [*(visit.flags or ()), *odd]})
     session.flush()
-    return number
 
 
 def _fill(session: Session, campaign_id: int, enterprise_id: int, row: Row) -> None:
@@ -291,6 +325,11 @@ def _fill(session: Session, campaign_id: int, enterprise_id: int, row: Row) -> N
     session.flush()
 
 
+def _listed(known: list[str], name: str) -> str | None:
+    bare = name_key(name).removesuffix("类")
+    return next((one for one in known if name_key(one).removesuffix("类") == bare), None)
+
+
 def _note(one: Finding, key: str, *, value: object) -> None:
     flag = {"field": key, "code": "from_statistics", "message": _FILLED[key], "text": None}
     records.change(one, {key: value, "flags": [*(one.flags or ()), flag]})
@@ -298,6 +337,14 @@ def _note(one: Finding, key: str, *, value: object) -> None:
 
 def _likeness(hazard: str, violations: list[str]) -> float:
     return max((fuzz.partial_ratio(hazard, text) for text in violations), default=0.0)
+
+
+def _only_unsorted(ours: Counter[str | None], pairs: list[tuple[str, int, int]]) -> bool:
+    """Tell whether all that categories lack is what the ledger has without category, which pre-flight names by itself."""
+    sums = [one for one in pairs if one[0] in ("发现问题", "处罚事项")]
+    lacking = [theirs - mine for name, mine, theirs in pairs if (name, mine, theirs) not in sums]
+    agree = all(mine == theirs for _name, mine, theirs in sums)
+    return agree and 0 < ours[None] == sum(lacking) and min(lacking) >= 0
 
 
 def _ours(known: Known, place: object) -> Counter[str | None]:

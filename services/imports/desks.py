@@ -354,7 +354,7 @@ DESKS: dict[str, Desk] = {
         fills=frozenset(_MAJORS.form.keys) - {"level"},
     ),
     "cases": _CASES,
-    "case_stats": replace(_CASES, convert=_case_of_annex, prepare=prepare.case_of_annex),
+    "case_stats": replace(_CASES, convert=_case_of_annex, prepare=prepare.case_of_annex, save=results.save_case),
     "inspection_stats": Desk(
         "检查情况",
         counted.LISTING,

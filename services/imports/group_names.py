@@ -25,7 +25,7 @@ from services.matching import name_key
 MADE = "group_made"
 _NUMERAL = r"(?:\d{1,2}|[一二三四五六七八九十]{1,3})"
 _PHRASE = re.compile(
-    rf"(?:第\s*{_NUMERAL}\s*(?:检查|执法|工作|督导|督查)*(?:小组|组|小分队|分队)|{_NUMERAL}\s*(?:检查|执法)?组)(?![合织成件长员团])"
+    rf"(?:第\s*{_NUMERAL}\s*(?:检查|执法|工作|督导|督查)*(?:小组|组|小分队|分队)|(?:检查|执法|督查|督导)?(?:第\s*)?{_NUMERAL}\s*(?:检查|执法)?(?:小组|组))(?![合织成件长员团])"
 )
 _PLAIN = re.compile(rf"第|{_NUMERAL}|检查|执法|工作|督导|督查|小?组|小?分队|[\s号()（）]")
 _CROWD = 3  # rows of each other group, before a single row looks like a slip

@@ -28,8 +28,10 @@ from services.imports.likeness import Names
 from services.matching import name_key
 
 _LEGAL_FORM = re.compile(r"(?<!股份)(?:有限责任公司|有限公司)$")
+_A_GROUP = 3  # enterprises on one sheet of statistics: fewer may be a ledger's slip
 ONLY_COUNTED = "（只报了数，没有报原文）"
 MAKES_VISIT = "makes_visit"  # of a row: there is no visit, it brings one
+MAKES_ENTERPRISE = "makes_enterprise"  # of a row: nobody knows the enterprise, it brings one
 ABSENT = "absent"  # under this key a received file tells which columns it does not have
 FROM_STATISTICS = "由附件2统计表带入"
 FROM_LEDGER = "由问题台账带入（来源：表格）"
@@ -73,6 +75,7 @@ class Coming:
     hazards: dict[object, list[tuple[str, str]]] = field(default_factory=dict)
     violations: dict[object, tuple[str, ...]] = field(default_factory=dict)
     unasked: dict[str, set[object]] = field(default_factory=dict)
+    beside: dict[object, list[object]] = field(default_factory=dict)
     claimed: dict[object, tuple[date | None, str | None]] = field(default_factory=dict)
     towns: dict[str, Counter[str]] = field(default_factory=dict)
 
@@ -307,6 +310,20 @@ class Known:
         for row in self.session.execute(query):
             tally(found.setdefault(row.enterprise_id, Counter()), row.category, penalty=row.penalty)
         return found
+
+    def only_numbers(self, place: object) -> bool:
+        """Tell whether a ledger tells of nobody whom the same statistics name.
+
+        A list of major hazards is no ledger. Where ledgers came, a few enterprises without findings may be left out there.
+        """
+        beside = self.coming.beside.get(place, [place])
+        if any(level != findings.MAJOR for one in {*beside, place} for _text, level in self.told(one)):
+            return False
+        return len(beside) >= _A_GROUP or not any(
+            level != findings.MAJOR and not text.endswith(ONLY_COUNTED)
+            for told in (*self.hazards.values(), *self.coming.hazards.values())
+            for text, level in told
+        )
 
     def told(self, place: object) -> list[tuple[str, str]]:
         """Return words and level of an enterprise's findings, those that come included."""

@@ -18,10 +18,10 @@ from models.codes import is_credit_code
 from models.forms import Context, Form, Kind
 from models.values import folded, plain
 from services.imports.headings import NUMBERING, bare_heading, extended, heading
-from services.imports.locate import SUMS, Block, Table, daring_tables
+from services.imports.locate import Block, Table, daring_tables
 from services.imports.raw import RawRow, RawSheet
 from services.imports.read_form import ReadRow
-from services.imports.telling import NOBODY, word_of
+from services.imports.telling import NOBODY, SUMS, word_of
 
 _SAMPLED = 40
 _LEAST_CELLS = 3

@@ -13,10 +13,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from models.annexes import CATEGORY_PREFIX, annex_2
+from models.annexes import CATEGORY_PREFIX
 from models.forms import Context, Form
 from services.imports.headings import (
-    BAND,
     LONGEST_HEADING,
     NUMBERING,
     Learned,
@@ -26,12 +25,13 @@ from services.imports.headings import (
     extended,
     fingerprint,
     heading,
+    named,
     stays,
     unfoldable,
     vocabulary,
 )
 from services.imports.raw import Merge, RawRow, RawSheet
-from services.imports.telling import NOBODY, is_meant, told, word_of
+from services.imports.telling import is_meant, told, with_categories, word_of
 
 LOOK_AT_ROWS = 30
 LONGEST_TITLE = 100
@@ -45,8 +45,6 @@ _LEARNED_BY_HAND = 5.0
 _CLOSED = 0.1
 _MEMO_SIZE = 400
 _words: dict[tuple[int, ...], tuple[tuple[Vocabulary, ...], frozenset[str], frozenset[str]]] = {}
-
-SUMS = frozenset(("小计", "合计", "总计", "共计", "总数"))
 
 
 @dataclass(frozen=True)
@@ -391,9 +389,11 @@ def _fit(known: Vocabulary, layout: _Layout, before: str, *, by_hand: bool, leni
         found = told(form.code, left, frozenset(extended(form).keys) - frozenset(keys.values()))
     keys |= found
     if form.code == "inspection_stats":
-        form = _with_categories(form, texts, bands, keys)
+        form = with_categories(form, texts, bands, keys)
     blocks, duplicates = _blocks(keys, texts, known.required)
     matched = [key for key in blocks[0].columns if not key.startswith(CATEGORY_PREFIX)]
+    if len(set(matched) - set(found.values())) < 2 and len(matched) < _LEAST_TOLD and not named(form, before):
+        return None  # a few words that many tables have make no form
     if len(matched) < 2 or not (lenient or any(key in matched for key in known.required)):
         return None
     unknown = {
@@ -435,31 +435,6 @@ def _score(known: Vocabulary, matched: Sequence[str], precision: float, before: 
     whole = all(key in matched for key in known.required)
     named = 0.2 if known.title in before else 0.12 if any(word in before for word in known.hints) else 0
     return 0.6 * precision + 0.25 * recall + 0.1 * whole + 0.02 * min(official, 10) + named
-
-
-def _with_categories(form: Form, texts: Mapping[int, str], bands: Mapping[int, str], keys: dict[int, str]) -> Form:
-    """Take the file's own category list where it has one (band, or "…类")."""
-    places = {key: col for col, key in keys.items()}
-    first, last = places.get("findings_total", -1), places.get("penalties", 10**6)
-    listed: list[str] = []
-    known = [column.key.removeprefix(CATEGORY_PREFIX) for column in form.columns if column.key.startswith(CATEGORY_PREFIX)]
-    for col in sorted(texts):
-        key = keys.get(col, "")
-        text = re.sub(r"\s+", "", texts[col])
-        if text in SUMS:
-            continue
-        whole = text.replace("其它", "其他").removesuffix("类") + "类"
-        if not key and whole in known and CATEGORY_PREFIX + whole not in keys.values() and first < col < last:
-            key = keys[col] = CATEGORY_PREFIX + whole
-        banded = heading(bands.get(col, "")) == heading(BAND)
-        if key.startswith(CATEGORY_PREFIX):
-            listed.append(key.removeprefix(CATEGORY_PREFIX))
-        elif not key and (banded or (first < col < last and text.endswith("类"))) and heading(text) not in NUMBERING:
-            keys[col] = CATEGORY_PREFIX + text
-            listed.append(text)
-    if not listed or set(listed) <= set(known):
-        return form
-    return replace(annex_2(form.title, tuple(dict.fromkeys(listed))), rules=form.rules)
 
 
 def _blocks(keys: Mapping[int, str], texts: Mapping[int, str], required: tuple[str, ...]) -> tuple[tuple[Block, ...], frozenset[str]]:

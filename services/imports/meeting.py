@@ -79,6 +79,7 @@ def meet(office: Office, plan: Plan, code: str, desk: Desk, one: PlanRow) -> Non
             # the visit comes with another table, and the numbers agree
             one.changes = desk.completes(one.values)
             one.action = "changed" if one.changes else "same"
+            office.take(plan, code, desk, one)  # a second row for the enterprise repeats it
             return
         _near(office, code, one)
         desk.brings(one.values, office.known)

@@ -46,12 +46,12 @@ def native(value: Scalar, number_format: str, mark: str, kind: Kind, *, date1904
     if "n" in mark:
         return None, (NO_STORED_RESULT,)
     if "e" in mark:
-        return None, (Flag("formula_error", _ERROR.format(value=value)),)
+        return _kept(value, kind), (Flag("formula_error", _ERROR.format(value=value)),)
     flags = (CUT,) if "l" in mark else ()
     if "d" in mark and isinstance(value, str):
         return _moment(_iso(value), kind), flags
     if isinstance(value, str) and value[:1] == "#" and value.strip().upper() in _ERROR_VALUES:
-        return None, (Flag("formula_error", _ERROR.format(value=value.strip())),)
+        return _kept(value.strip(), kind), (Flag("formula_error", _ERROR.format(value=value.strip())),)
     if isinstance(value, bool) or not isinstance(value, int | float):
         return value, flags
     if number_format and is_date_format(number_format):
@@ -65,6 +65,11 @@ def native(value: Scalar, number_format: str, mark: str, kind: Kind, *, date1904
         text = str(int(value)).zfill(len(number_format))
         return text, (*flags, Flag("leading_zero_from_format", f"前面的 0 是按单元格格式补上的：{text}"))
     return value, flags
+
+
+def _kept(error: Scalar, kind: Kind) -> str | None:
+    """Return what stays of an error: in prose the row needs its words, and whoever reads them sees what is wrong."""
+    return str(error) if kind.editor == "long" else None
 
 
 def _iso(text: str) -> dt.datetime | str:

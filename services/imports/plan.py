@@ -247,12 +247,15 @@ def _claim(office: Office, reads: Sequence[ReadForm]) -> None:
     for table in (table for read in reads for table in (read.tables or [read]) if table.form is not None):
         code = table.form.code if table.form else ""
         known.groups.hear(table)
+        together: list[object] = []
         for row in table.rows if code not in ("enterprises", "confined_space") else ():
             known.learn(row.values)
         for row in table.rows if code == "inspection_stats" else ():
             day = row.values.get("checked_on")
             said = (day if isinstance(day, date) else table.report_date, line_of(table))
             known.coming.claimed.setdefault(known.place(row.values), said)
+            together.append(known.place(row.values))
+            known.coming.beside[together[-1]] = together
         for row in table.rows if code in ("case_stats", "cases") else ():
             place = known.place(row.values)
             known.coming.violations[place] = (*known.coming.violations.get(place, ()), str(row.values.get("violation") or ""))

@@ -16,12 +16,13 @@ from services.figures.annex_rows import standing_amount
 from services.findings import MAJOR
 from services.imports import counted, town_figures
 from services.imports.group_names import phrase
-from services.imports.known import MAKES_VISIT, ONLY_COUNTED, Known
+from services.imports.known import MAKES_ENTERPRISE, MAKES_VISIT, ONLY_COUNTED, Known
 from services.imports.read_form import RowFlag
 from services.matching import name_key
 
 Prepared = tuple[Row, list[RowFlag], str]
 _ALIKE, _ALIKE_MAJOR = 85, 55
+_NO_VIOLATION = "没有违法行为描述，请补填后重新导入"
 NOT_IN_LEDGER = "台账里有这家企业的问题，没有这条重大事故隐患，没有写入；请核对台账是不是漏列"
 _NO_VISIT = "“{name}”在本次行动里没有检查记录，请先导入检查记录"
 
@@ -105,7 +106,7 @@ def finding(row: Row, known: Known) -> Prepared:
         found = None  # no record of visits speaks for the enterprise; another day of the ledger is another visit
     if found is None:
         claimed = known.coming.claimed.get(place)
-        if claimed is None and not (known.results or (on and known.is_known(row))):
+        if claimed is None and not (known.results or (on and (known.is_known(row) or not known.has_records(None)))):
             return row, [], _NO_VISIT.format(name=row["enterprise"])
         if on is None and claimed is None:
             return row, [], "没有检查日期，这家企业也还没有检查记录，日期不能猜：请在这一行补填检查日期，或先导入检查记录"
@@ -141,11 +142,17 @@ def major(row: Row, known: Known) -> Prepared:
 
     Where the ledger tells of the enterprise and not of this hazard, somebody forgot a row: nothing is added to it.
     """
+    dated = isinstance(row.get("checked_on"), date)
     row, flags, reason = finding(row, known)
     have = [one for one in known.told(known.place(row)) if not one[0].endswith(ONLY_COUNTED)]
     said = str(row.get("hazard") or "")
-    if reason or not have or any(name_key(text) == name_key(said) for text, _level in have):
+    if not dated and not row.get(MAKES_VISIT):
+        row = {**row, "checked_on": None}  # it is that of the ledger's finding, whichever visit found it
+    if reason or not have:
         return row, flags, reason
+    level = next((level for text, level in have if name_key(text) == name_key(said)), None)
+    if level is not None:
+        return row, [*flags, *_other_level(level, known, row)], ""
     scored = [(fuzz.ratio(name_key(text), name_key(said)), level == MAJOR, text) for text, level in have]
     alike = [(score, text) for score, grave, text in scored if score >= (_ALIKE_MAJOR if grave else _ALIKE)]
     if not alike:
@@ -155,13 +162,20 @@ def major(row: Row, known: Known) -> Prepared:
     return {**row, "hazard": text}, flags, ""
 
 
+def _other_level(level: str, known: Known, row: Row) -> list[RowFlag]:
+    """Flag that the ledger, which has such a column, calls the hazard no major one."""
+    if level in ("", MAJOR) or known.is_unasked(known.place(row), "level"):
+        return []
+    return [RowFlag("level", "level_differs", f"台账写的是“{level}”，重大事故隐患清单里有，按重大记")]
+
+
 def case(row: Row, known: Known) -> Prepared:
     """Find the enterprise and the findings of a case."""
     enterprise = known.enterprise(row)
     if enterprise is None and not known.is_known(row):
         return row, [], f"名录和检查记录里都没有“{row['enterprise']}”，请核对企业名称"
     if not row.get("violation"):
-        return row, [], "没有违法行为描述，请补填后重新导入"
+        return row, [], _NO_VIOLATION
     if not row.get("person_party") and any(isinstance(row.get(key), int) for key in ("person_proposed", "person_decided")):
         return row, [], "写了对个人的罚款，没有写处罚个人的姓名，请补填后重新导入"
     named = row.get("findings") or ()
@@ -184,6 +198,9 @@ def case_of_annex(row: Row, known: Known) -> Prepared:
     The annex adds up unit and person and prints what was decided; such a sum
     never replaces the single amounts of the ledger.
     """
+    if known.enterprise(row) is None and not known.is_known(row) and not known.names.near({**row, "name": row["enterprise"]}):
+        # nothing looks like it: the case counts as received, and pre-flight asks for the visit
+        return {**row, "findings": (), MAKES_ENTERPRISE: True}, [], "" if row.get("violation") else _NO_VIOLATION
     row, flags, reason = case(row, known)
     enterprise = known.enterprise(row)
     if reason or enterprise is None:

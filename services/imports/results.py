@@ -11,9 +11,9 @@ from sqlalchemy.orm import Session
 
 from models import Finding
 from models.forms import Row
-from services import enterprises, findings, inspections, records
+from services import cases, enterprises, findings, inspections, records
 from services.imports import group_names
-from services.imports.known import FROM_LEDGER, MAKES_VISIT
+from services.imports.known import FROM_LEDGER, MAKES_ENTERPRISE, MAKES_VISIT
 
 REMARK = FROM_LEDGER
 
@@ -27,6 +27,19 @@ def save_visit(session: Session, *, campaign_id: int, row: Row, record_id: int |
     """
     group_names.need(session, campaign_id=campaign_id, rows=[(row, source or records.TYPED)])
     return inspections.save(session, campaign_id=campaign_id, row=row, record_id=record_id, source=source)
+
+
+def save_case(session: Session, *, campaign_id: int, row: Row, record_id: int | None = None, source: records.Source | None = None) -> int:
+    """Add or change a case; an enterprise that nobody knows is made if it has to.
+
+    Raises:
+        Invalid: A key field is empty, or a fine has no person.
+        UnknownEnterprise: Neither registry nor visits know the enterprise.
+        Missing: The case to change is gone.
+    """
+    if record_id is None and row.get(MAKES_ENTERPRISE):
+        enterprises.need(session, name=str(row["enterprise"]), town=records.text_of(row.get("town")))
+    return cases.save(session, campaign_id=campaign_id, row=row, record_id=record_id, source=source)
 
 
 def save_major(session: Session, *, campaign_id: int, row: Row, record_id: int | None = None, source: records.Source | None = None) -> int:

@@ -11,13 +11,16 @@ import re
 import tomllib
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from functools import lru_cache
 
 import resources
-from models.annexes import CATEGORY_PREFIX
-from services.imports.headings import LONGEST_HEADING, bare_heading, heading
+from models.annexes import CATEGORY_PREFIX, annex_2
+from models.forms import Form
+from services.imports.headings import BAND, LONGEST_HEADING, NUMBERING, bare_heading, heading
 
 NOBODY = "-"
+SUMS = frozenset(("小计", "合计", "总计", "共计", "总数"))
 # What tells a form from a list of names: one of these words in title or headings, or one of these columns.
 _CATEGORIES = "categories"
 _TELLING: Mapping[str, tuple[tuple[str, ...], frozenset[str]]] = {
@@ -87,6 +90,38 @@ def is_meant(code: str, columns: Iterable[str], before: str, texts: Iterable[str
         return True
     said = before + "".join(texts)
     return any(word in said for word in words)
+
+
+def with_categories(form: Form, texts: Mapping[int, str], bands: Mapping[int, str], keys: dict[int, str]) -> Form:
+    """Take the file's own category list where it has one (band, or "…类").
+
+    Args:
+        form: The statistics of the inspections.
+        texts: Headings by column index.
+        bands: What stands above them.
+        keys: Columns that were found; those of the categories are added.
+    """
+    places = {key: col for col, key in keys.items()}
+    first, last = places.get("findings_total", -1), places.get("penalties", 10**6)
+    listed: list[str] = []
+    known = [column.key.removeprefix(CATEGORY_PREFIX) for column in form.columns if column.key.startswith(CATEGORY_PREFIX)]
+    for col in sorted(texts):
+        key = keys.get(col, "")
+        text = re.sub(r"\s+", "", texts[col])
+        if text in SUMS:
+            continue
+        whole = text.replace("其它", "其他").removesuffix("类") + "类"
+        if not key and whole in known and CATEGORY_PREFIX + whole not in keys.values() and first < col < last:
+            key = keys[col] = CATEGORY_PREFIX + whole
+        banded = heading(bands.get(col, "")) == heading(BAND)
+        if key.startswith(CATEGORY_PREFIX):
+            listed.append(key.removeprefix(CATEGORY_PREFIX))
+        elif not key and (banded or (first < col < last and text.endswith("类"))) and heading(text) not in NUMBERING:
+            keys[col] = CATEGORY_PREFIX + text
+            listed.append(text)
+    if not listed or set(listed) <= set(known):
+        return form
+    return replace(annex_2(form.title, tuple(dict.fromkeys(listed))), rules=form.rules)
 
 
 @lru_cache(maxsize=1)

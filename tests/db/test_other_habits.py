@@ -1,4 +1,4 @@
-"""Campaigns whose files come otherwise than most: fewer tables, other sheets, second visits."""
+"""Campaigns whose files come otherwise than most: fewer, on sheets, twice."""
 
 from __future__ import annotations
 
@@ -162,3 +162,22 @@ def test_words_of_a_ledger_and_of_a_case_are_judged_as_they_are_written(folder: 
     assert named(done.issues, "P42", "#REF!")
     levels = {one.rule: one.level for one in done.issues if one.rule in ("P07", "P08")}
     assert levels == {"P07": "I", "P08": "I"}
+
+
+def test_a_case_of_an_enterprise_that_nobody_knows_counts_and_is_named(folder: Path) -> None:
+    heads, town = usual._CASE, usual.town(0)
+    cases = [[1, firm(0), "未消除隐患", town, 1, "已立案"], [2, "东山石料加工场", "未消除隐患", town, 2, "已立案"]]
+    usual.book(folder / "forms" / "附件3.xlsx", "拟立案行政处罚案件统计表", "大队", [heads], cases)
+    done = run(folder)
+    assert (value(done, "proposed_cases"), value(done, "fine_proposed_yuan")) == (2, 30_000)
+    assert {one.rule for one in done.issues if one.level != "I" and "东山石料" in one.place} == {"P05", "P40"}
+
+
+def test_a_hazard_that_the_ledger_calls_slight_and_the_list_calls_grave_is_asked_about(folder: Path) -> None:
+    path = folder / "forms" / "第一检查组-台账.xlsx"
+    rows = rows_of(path)
+    rows[3][6] = "一般"
+    usual.book(path, "隐患整改台账", "第一检查组", [rows[2]], rows[3:])
+    done = run(folder)
+    assert value(done, "major_hazards") == 1
+    assert named(done.issues, "P28", firm(0), "“一般”")

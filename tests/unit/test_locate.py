@@ -243,8 +243,8 @@ def test_formulas_errors_formats_and_serials_are_read_by_their_storage() -> None
     values = [FINDING[0], "柳溪镇", 45012, "#REF!", "设施设备类", "", 45026, "孔石"]
     given.lines[1] = encode_row(2, 0, list(range(8)), values, [0, 0, 1, 0, 0, 0, 0, 0], [(3, "e"), (5, "n")])  # type: ignore[arg-type]
     form = read_form(book(given))
-    assert form.rows == []
-    assert skipped(form) == {2: "missing_key"}
+    assert (form.rows[0].values["hazard"], skipped(form)) == ("#REF!", {})  # the finding is not lost with its words
+    assert (2, "hazard", "formula_error") in flagged(form)
     values[3] = "梳棉机无防护罩"
     given.lines[1] = encode_row(2, 0, list(range(8)), values, [0, 0, 1, 0, 0, 0, 0, 0], [(5, "n")])  # type: ignore[arg-type]
     form = read_form(book(given))

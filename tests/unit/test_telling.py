@@ -61,6 +61,12 @@ def test_where_two_headings_answer_to_one_column_neither_is_taken_and_both_are_s
     assert (form.outcome, form.as_json()["warnings"]) == ("imported", list(form.warnings))
 
 
+def test_a_near_name_never_takes_the_column_of_the_name_itself() -> None:
+    form = read(["镇办", "应检查企业数", "检查企业数", "整改率", "未整改数", "已整改数"], ["柳溪镇", 20, 12, "90%", 1, 9])
+    assert [form.rows[0].values[key] for key in ("enterprises_checked", "rectified")] == [12, 9]
+    assert [word in form.warnings[0] for word in ("应检查企业数", "未整改数", "已整改数")] == [True, True, False]
+
+
 def test_columns_without_cells_and_running_numbers_are_not_said() -> None:
     assert read(["序号", *LEDGER, "附件", None, "编号"], [1, *FINDING, None, "x", 7]).warnings == ()
 
@@ -72,9 +78,8 @@ def test_the_sheet_is_named_where_the_file_has_several() -> None:
 
 
 def contents(heading: str, *cells: str) -> ReadForm:
-    return read(
-        ["企业名称", "所在镇", "行业", heading], *[[f"岚桥区瑞丰{n}纺织厂", "柳溪镇", "纺织", cell] for n, cell in enumerate(cells)]
-    )
+    lines: list[Line] = [[f"岚桥区瑞丰{n}纺织厂", "柳溪镇", "纺织", cell] for n, cell in enumerate(cells)]
+    return read(["企业名称", "所在镇", "行业", heading], *lines)
 
 
 def test_a_column_of_phones_is_one_under_any_heading() -> None:
