@@ -25,7 +25,7 @@ from sqlalchemy import Connection, func, select
 from sqlalchemy.exc import SQLAlchemyError
 
 from models import Base, RowChange
-from services import backup, clock, sealing, settings, swapping, undoing, unfinished
+from services import backup, clock, dbfile, sealing, settings, swapping, undoing, unfinished
 from services.dbfile import row_counts
 from services.errors import Damaged, ForeignFile, HistoryBroken, ReadOnly, StorageTrouble, TooNew
 from services.paths import DataFolder, require_present, require_space
@@ -222,6 +222,8 @@ def _stamp_of_whole(folder: DataFolder, *, thorough: bool) -> str | None:
     if row is None or not row[0]:
         raise Damaged(path=str(path), why="没有版本记录")
     stamp = str(row[0])
+    if thorough and stamp == HEAD and not dbfile.has_todays_tables(path):
+        raise Damaged(path=str(path), why="表的目录读出来与这一版不符")  # a flipped bit in the text of the schema
     if stamp > HEAD:
         raise TooNew(stamp=stamp)
     return stamp

@@ -48,6 +48,7 @@ class Disagreement:
 
 _SHORT = annex_2(categories=())
 REMARK = FROM_STATISTICS
+_A_GROUP = 3  # enterprises on one sheet of statistics: fewer may be a ledger's slip
 FILLS, VIOLATIONS = "fills", "violations"  # of a row: what it fills in, and what cases of the batch say of the enterprise
 NOT_RECORDED = "附件2 有这家企业，检查记录里没有，没有按它建检查记录；请检查组核对是漏报检查记录，还是附件2 多填"
 _DIFFERENT = "与台账不一致"
@@ -128,7 +129,7 @@ def fills(known: Known, row: Row) -> tuple[str, ...]:
     place = known.place(row)
     ours, total = _ours(known, place), _number(row.get("findings_total"))
     found = []
-    if total > ours["发现问题"] and known.visit(place, None) is not None and known.only_numbers(place):
+    if total > ours["发现问题"] and known.visit(place, None) is not None and _only_numbers(known, place):
         return ("findings",)
     if not ours["处罚事项"] and 0 < _number(row.get("penalties")) <= ours["发现问题"] and known.is_unasked(place, "penalty"):
         found.append("penalty")
@@ -337,6 +338,21 @@ def _note(one: Finding, key: str, *, value: object) -> None:
 
 def _likeness(hazard: str, violations: list[str]) -> float:
     return max((fuzz.partial_ratio(hazard, text) for text in violations), default=0.0)
+
+
+def _only_numbers(known: Known, place: object) -> bool:
+    """Tell whether a ledger tells of nobody whom the same statistics name.
+
+    A list of major hazards is no ledger. Where ledgers came, a few enterprises without findings may be left out there.
+    """
+    beside = known.coming.beside.get(place, [place])
+    if any(level != findings.MAJOR for one in {*beside, place} for _text, level in known.told(one)):
+        return False
+    return len(beside) >= _A_GROUP or not any(
+        level != findings.MAJOR and not text.endswith(ONLY_COUNTED)
+        for told in (*known.hazards.values(), *known.coming.hazards.values())
+        for text, level in told
+    )
 
 
 def _only_unsorted(ours: Counter[str | None], pairs: list[tuple[str, int, int]]) -> bool:

@@ -16,7 +16,7 @@ from datetime import date
 from functools import cached_property
 from typing import Any, NamedTuple
 
-from sqlalchemy import not_, or_, select
+from sqlalchemy import Select, not_, or_, select
 from sqlalchemy.orm import Session
 
 from models import Attachment, Campaign, Enterprise, Finding, Group, Inspection, ReportingUnit, Submission
@@ -28,7 +28,6 @@ from services.imports.likeness import Names
 from services.matching import name_key
 
 _LEGAL_FORM = re.compile(r"(?<!股份)(?:有限责任公司|有限公司)$")
-_A_GROUP = 3  # enterprises on one sheet of statistics: fewer may be a ledger's slip
 ONLY_COUNTED = "（只报了数，没有报原文）"
 MAKES_VISIT = "makes_visit"  # of a row: there is no visit, it brings one
 MAKES_ENTERPRISE = "makes_enterprise"  # of a row: nobody knows the enterprise, it brings one
@@ -63,6 +62,7 @@ class Coming:
         hazards: Words and level of findings that come, by place.
         violations: What cases of the batch say, by place.
         unasked: Places of findings that come without one of these columns.
+        beside: Places that stand on one sheet of statistics, by place.
         claimed: Day and group by place, from statistics tables of the batch.
         towns: What comes, by town, as a summary of towns counts it.
     """
@@ -279,16 +279,18 @@ class Known:
             return True
         return isinstance(place, int) and place in self.unasked.get(key, ())
 
+    def _living(self, *columns: Any) -> Select[Any]:
+        return (
+            select(Inspection.enterprise_id, *columns)
+            .join(Inspection, Inspection.id == Finding.inspection_id)
+            .where(Finding.campaign_id == self.campaign, Finding.deleted_at.is_(None), Inspection.deleted_at.is_(None))
+        )
+
     @cached_property
     def unasked(self) -> dict[str, set[int]]:
         """Enterprises whose findings all came in files without a column, by its key."""
         files = without_column(self.session, self.campaign)
-        query = (
-            select(Inspection.enterprise_id, Finding.source_file)
-            .join(Inspection, Inspection.id == Finding.inspection_id)
-            .where(Finding.campaign_id == self.campaign, Finding.deleted_at.is_(None), Inspection.deleted_at.is_(None))
-            .distinct()
-        )
+        query = self._living(Finding.source_file).distinct()
         sources: dict[int, set[str | None]] = {}
         for enterprise, file in self.session.execute(query) if files else ():
             sources.setdefault(enterprise, set()).add(file)
@@ -301,29 +303,10 @@ class Known:
     @cached_property
     def ledger(self) -> dict[int, Counter[str | None]]:
         """Findings by enterprise and category, penalties under 处罚事项, all under 发现问题."""
-        query = (
-            select(Inspection.enterprise_id, Finding.category, Finding.penalty)
-            .join(Inspection, Inspection.id == Finding.inspection_id)
-            .where(Finding.campaign_id == self.campaign, Finding.deleted_at.is_(None), Inspection.deleted_at.is_(None))
-        )
         found: dict[int, Counter[str | None]] = {}
-        for row in self.session.execute(query):
+        for row in self.session.execute(self._living(Finding.category, Finding.penalty)):
             tally(found.setdefault(row.enterprise_id, Counter()), row.category, penalty=row.penalty)
         return found
-
-    def only_numbers(self, place: object) -> bool:
-        """Tell whether a ledger tells of nobody whom the same statistics name.
-
-        A list of major hazards is no ledger. Where ledgers came, a few enterprises without findings may be left out there.
-        """
-        beside = self.coming.beside.get(place, [place])
-        if any(level != findings.MAJOR for one in {*beside, place} for _text, level in self.told(one)):
-            return False
-        return len(beside) >= _A_GROUP or not any(
-            level != findings.MAJOR and not text.endswith(ONLY_COUNTED)
-            for told in (*self.hazards.values(), *self.coming.hazards.values())
-            for text, level in told
-        )
 
     def told(self, place: object) -> list[tuple[str, str]]:
         """Return words and level of an enterprise's findings, those that come included."""
@@ -337,12 +320,7 @@ class Known:
             .join(Submission, Submission.attachment_id == Attachment.id)
             .where(Submission.campaign_id == self.campaign, Submission.form == "major_hazards")
         )
-        query = (
-            select(Inspection.enterprise_id, Finding.hazard, Finding.level)
-            .join(Inspection, Inspection.id == Finding.inspection_id)
-            .where(Finding.campaign_id == self.campaign, Finding.deleted_at.is_(None), Inspection.deleted_at.is_(None))
-            .where(or_(Finding.source_file.is_(None), Finding.source_file.not_in(lists)))
-        )
+        query = self._living(Finding.hazard, Finding.level).where(or_(Finding.source_file.is_(None), Finding.source_file.not_in(lists)))
         found: dict[int, list[tuple[str, str]]] = {}
         for enterprise, hazard, level in self.session.execute(query):
             found.setdefault(enterprise, []).append((hazard, level))
@@ -351,17 +329,7 @@ class Known:
     @cached_property
     def placeholders(self) -> dict[int, list[tuple[int, str | None]]]:
         """Findings that were only counted, by enterprise: (id, category)."""
-        query = (
-            select(Inspection.enterprise_id, Finding.id, Finding.category)
-            .join(Inspection, Inspection.id == Finding.inspection_id)
-            .where(
-                Finding.campaign_id == self.campaign,
-                Finding.deleted_at.is_(None),
-                Inspection.deleted_at.is_(None),
-                Finding.hazard.endswith(ONLY_COUNTED),
-            )
-            .order_by(Finding.id)
-        )
+        query = self._living(Finding.id, Finding.category).where(Finding.hazard.endswith(ONLY_COUNTED)).order_by(Finding.id)
         found: dict[int, list[tuple[int, str | None]]] = {}
         for row in self.session.execute(query):
             found.setdefault(row.enterprise_id, []).append((row.id, row.category))

@@ -126,6 +126,15 @@ def test_a_changed_value_is_not_moved_and_not_backed_up_as_whole(office: Office)
     assert done.aside.name.startswith("坏库_")
 
 
+def test_a_column_whose_name_was_changed_stops_the_opening(office: Office) -> None:
+    office.seal.unlink()
+    with closing(sqlite3.connect(office.folder.database)) as raw, raw:
+        raw.execute("PRAGMA writable_schema=ON")
+        raw.execute("UPDATE sqlite_master SET sql = replace(sql, 'document_no', 'document_nn') WHERE name = 'case_amount'")
+    with pytest.raises(Damaged, match="目录"):
+        office.open()
+
+
 def test_a_change_in_what_no_row_uses_is_said_and_stops_nothing(office: Office) -> None:
     with closing(sqlite3.connect(office.folder.database)) as raw:
         raw.execute("PRAGMA user_version=7")
