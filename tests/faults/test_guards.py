@@ -54,7 +54,11 @@ GUARDS: list[tuple[str, Proof, Mutation]] = [
     ("restore: name flushed", guards.a_restored_database_is_durable, without(swapping, "replace", "sync_folder(folder.root)")),
     ("write: BEGIN IMMEDIATE", guards.two_writers_cannot_begin, BEGIN),
     ("lock", guards.a_second_window_cannot_write, without(store.WriterLock, "__init__", "self._lock.acquire()")),
-    ("backup: compared", guards.a_backup_that_differs_is_not_kept, without(backup, "_finish", "if not same or (source is not None and found != source):", "if False:")),
+    (
+        "backup: compared",
+        guards.a_backup_that_differs_is_not_kept,
+        without(backup, "_finish", "if not same or (source is not None and found != source):", "if False:"),
+    ),
     ("backup: checked", guards.a_backup_of_damaged_data_is_not_kept, without(backup, "_finish", 'if not found["whole"]:', "if False:")),
     ("workbook: read back", guards.a_wrong_workbook_is_not_kept, without(archive, "atomic_write", "verify(temporary)")),
     ("zip: read back", guards.a_wrong_zip_is_not_kept, without(archive, "_verify_zip", "if found != expected:", "if False:")),

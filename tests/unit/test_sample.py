@@ -24,7 +24,9 @@ from models.codes import is_credit_code
 from models.forms import Form, Row
 
 DEMO = resources.path("samples", "demo")
-PLACEHOLDERS = "检查组、检查家次、检查企业、发现问题、重大事故隐患、已整改、整改率、处罚事项、拟立案、拟罚金额、执法人员人次、专家人次、逾期未整改"
+PLACEHOLDERS = (
+    "检查组、检查家次、检查企业、发现问题、重大事故隐患、已整改、整改率、处罚事项、拟立案、拟罚金额、执法人员人次、专家人次、逾期未整改"
+)
 GROUPS = ("第一检查组", "第二检查组", "第三检查组")
 
 
