@@ -242,6 +242,7 @@ class MainWindow(QMainWindow):
 
     def _show_page(self, key: str) -> None:
         self.stack.setCurrentWidget(self.page(key))
+        QTimer.singleShot(0, self._place)  # the toast may stand over another foot now
 
     def _choose_campaign(self, campaign: Campaign) -> None:
         self.top.show_campaign(campaign)

@@ -63,8 +63,13 @@ class Elided(QLabel):
         self.setTextFormat(Qt.TextFormat.PlainText)
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
 
+    @property
+    def whole(self) -> str:
+        """The text, shown or not."""
+        return self._whole
+
     def say(self, text: str) -> None:
-        """Show a text, as much of it as fits."""
+        """Show a text, as much of it as fits on its one line."""
         self._whole = text
         self.setToolTip(text)
         self._shorten()
@@ -75,7 +80,7 @@ class Elided(QLabel):
         self._shorten()
 
     def _shorten(self) -> None:
-        self.setText(self.fontMetrics().elidedText(self._whole, Qt.TextElideMode.ElideRight, self.width()))
+        self.setText(self.fontMetrics().elidedText(" ".join(self._whole.split("\n")), Qt.TextElideMode.ElideRight, self.width()))
 
 
 def scrolling(page: QWidget) -> QScrollArea:

@@ -11,7 +11,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from PySide6.QtCore import QEventLoop, QTimer
+from PySide6.QtCore import QCoreApplication, QEvent, QEventLoop, QTimer
 from PySide6.QtWidgets import QApplication, QDialog, QWidget
 
 import resources
@@ -34,7 +34,7 @@ from ui.pages.register import RegisterPage
 from ui.progress_view import ProgressView
 from ui.tasks import Tasks
 
-QUIET_MS = 120
+QUIET_MS, QUIET_LOOKS = 60, 3
 LONGEST_MS = 60_000
 NOTHING_LIKE_IT = "没有这样的字"
 
@@ -58,15 +58,25 @@ class Stage:
     folder: Path
 
     def settle(self) -> None:
-        """Let the window work until no job has run for a while."""
-        loop = QEventLoop()
-        quiet = QTimer()
+        """Let the window work until no job has run for a while.
+
+        One look does not tell: on a busy machine it may fall between two jobs, or before a pause of the page ends.
+        """
+        loop, quiet, seen = QEventLoop(), QTimer(), 0
+
+        def look() -> None:
+            nonlocal seen
+            seen = 0 if self.tasks.running else seen + 1
+            if seen == QUIET_LOOKS:
+                loop.quit()
+
         quiet.setInterval(QUIET_MS)
-        quiet.timeout.connect(lambda: loop.quit() if not self.tasks.running else None)
+        quiet.timeout.connect(look)
         QTimer.singleShot(LONGEST_MS, loop, loop.quit)
         quiet.start()
         loop.exec()
         quiet.stop()
+        QCoreApplication.sendPostedEvents(None, QEvent.Type.LayoutRequest)  # sizes are asked for next
 
     def put_away(self) -> None:
         """Close what a scene has opened: the next starts from the bare window."""

@@ -168,7 +168,7 @@ class Job(QObject):
         if not self.started:
             self.started = True
             self._tasks.submit(self)
-            if self.shows:
+            if self.shows and self in self._tasks.running:  # over at once, or refused: nothing to watch
                 ProgressView.watch(self, self.title, modal=self.writes)
         return self
 

@@ -180,7 +180,7 @@ def test_several_rows_are_changed_together_in_the_panel(page: RegisterPage, qtbo
     select(page, range(2), "remark")
     press(page, Key.Key_Return, held=CONTROL)
     settle(qtbot, tasks_sync)
-    assert page.panel.head.name.text() == "改选中的 2 人"
+    assert page.panel.head.name.whole == "改选中的 2 人"
     type_text(page, "abc")
     press(page, Key.Key_Return, held=CONTROL)
     settle(qtbot, tasks_sync)

@@ -103,7 +103,7 @@ def test_saving_and_adding_again_gives_an_empty_panel(page: RegisterPage, qtbot:
 def test_a_record_is_changed_in_the_panel(page: RegisterPage, qtbot: QtBot, tasks_sync: SyncTasks, store: Store) -> None:
     page.show_record(2)
     settle(qtbot, tasks_sync)
-    assert page.panel.head.name.text() == "贺启航"
+    assert page.panel.head.name.whole == "贺启航"
     page.panel.boxes["remark"].set_value("会开车")
     page.panel.save()
     settle(qtbot, tasks_sync)

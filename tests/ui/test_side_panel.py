@@ -30,14 +30,14 @@ def panel(qtbot: QtBot) -> SidePanel:
 
 def test_a_record_is_shown_with_its_name(panel: SidePanel) -> None:
     panel.load(3, PERSON, origin="第 3 行")
-    assert panel.head.name.text() == "丁海波"
+    assert panel.head.name.whole == "丁海波"
     assert panel.raw()["phone"] == "19900000001"
     assert not panel.dirty
 
 
 def test_a_new_record_stays_calm_until_it_is_saved(panel: SidePanel) -> None:
     panel.load(None, {})
-    assert panel.head.name.text() == "新增人员"
+    assert panel.head.name.whole == "新增人员"
     assert all(box.remark is None for box in panel.boxes.values())
     assert not panel.save()
     remark = panel.boxes["name"].remark

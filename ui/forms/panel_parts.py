@@ -6,6 +6,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QTabBar, QToolButton, QVBoxLayout, QWidget
 
 from ui import icons
+from ui.regions import Elided
 
 
 class PanelHead(QWidget):
@@ -24,9 +25,8 @@ class PanelHead(QWidget):
         super().__init__(parent)
         self.setObjectName("panelHead")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-        self.name = QLabel()
+        self.name = Elided()
         self.name.setProperty("kind", "record")
-        self.name.setMinimumWidth(1)
         self.origin = QLabel()
         self.origin.setProperty("kind", "note")
         self.origin.setWordWrap(True)
@@ -55,8 +55,7 @@ class PanelHead(QWidget):
 
     def show_name(self, name: str) -> None:
         """Write the record's name."""
-        self.name.setText(name)
-        self.name.setToolTip(name)
+        self.name.say(name)
 
     def show_origin(self, text: str, *, weight: str = "") -> None:
         """Write the line under the name; "soon" or "bad" colours it."""

@@ -27,6 +27,7 @@ from PySide6.QtWidgets import (
     QVBoxLayout,
     QWidget,
 )
+from shiboken6 import isValid
 
 from models.forms import Column, Row
 from services import reconciling
@@ -52,7 +53,7 @@ _HINT = "有文书编号指文书编号就够；没有的，指企业（信用�
 
 
 def open_reconcile(window: Any, tasks: Tasks, store: Any, campaign_id: int) -> ReconcilePage:
-    """Show 三方对账 over the pages of a window.
+    """Show 三方对账 over the pages of a window; one that is open goes on.
 
     Args:
         window: The main window, with a `stack` of pages and a `desk`.
@@ -61,6 +62,12 @@ def open_reconcile(window: Any, tasks: Tasks, store: Any, campaign_id: int) -> R
         campaign_id: The campaign whose visits are compared.
     """
     stack: QStackedWidget = window.stack
+    open_ones = [stack.widget(number) for number in range(stack.count())]
+    going_on = next((one for one in open_ones if isinstance(one, ReconcilePage) and one.campaign_id == campaign_id), None)
+    if going_on is not None:
+        stack.setCurrentWidget(going_on)
+        going_on.take_focus()
+        return going_on
     before = stack.currentWidget()
     page = ReconcilePage(tasks, store, campaign_id)
     stack.addWidget(page)
@@ -73,7 +80,7 @@ def open_reconcile(window: Any, tasks: Tasks, store: Any, campaign_id: int) -> R
 
 
 def _close(stack: QStackedWidget, page: ReconcilePage, before: QWidget | None) -> None:
-    if stack.currentWidget() is page and before is not None:
+    if stack.currentWidget() is page and before is not None and isValid(before):
         stack.setCurrentWidget(before)
     stack.removeWidget(page)
     page.deleteLater()
@@ -131,6 +138,7 @@ class ReconcilePage(QWidget):
     """File, columns, outcome.
 
     Attributes:
+        campaign_id: The campaign whose visits are compared.
         compared: The table and what was found; None before the first.
         boxes: List of headings for each role.
         grid: What was found.
@@ -154,7 +162,7 @@ class ReconcilePage(QWidget):
         self.setAcceptDrops(False)
         self.compared: Compared | None = None
         self.boxes: dict[str, QComboBox] = {}
-        self._tasks, self._store, self._campaign_id = tasks, store, campaign_id
+        self._tasks, self._store, self.campaign_id = tasks, store, campaign_id
         self._job: Job | None = None
         self._build()
         for key, act in {"Esc": self.leave, "Ctrl+Return": self.press}.items():
@@ -172,7 +180,7 @@ class ReconcilePage(QWidget):
         """
         if self._job is not None:
             return
-        job = self._tasks.work(compare, store=self._store, campaign_id=self._campaign_id, path=path, said=said)
+        job = self._tasks.work(compare, store=self._store, campaign_id=self.campaign_id, path=path, said=said)
         job.label, job.writes = "三方对账", bool(said)
         self._start(job.with_progress("正在对账").then(self._found))
 

@@ -15,6 +15,7 @@ from typing import Any
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
+from shiboken6 import isValid
 
 from ui import regions, theme
 from ui.imports import frame
@@ -64,7 +65,7 @@ def open_import(window: Any, tasks: Tasks, store: Any, campaign_id: int | None, 
 
 
 def _close(stack: QStackedWidget, wizard: ImportWizard) -> None:
-    if stack.currentWidget() is wizard and wizard.before is not None:
+    if stack.currentWidget() is wizard and wizard.before is not None and isValid(wizard.before):
         stack.setCurrentWidget(wizard.before)
     stack.removeWidget(wizard)
     wizard.deleteLater()

@@ -141,8 +141,10 @@ class CasesPage(RegisterPage):
     def _bring(self) -> None:
         front = self.tabs.currentIndex() == DESK and bool(self._lines)
         before = self._at_desk
-        self.work.setVisible(front)
-        self._stack.setVisible(not front)
+        for hidden, part in ((front, self._stack), (not front, self.work)):  # first away, then here: never both at once
+            if hidden:
+                part.hide()
+        (self.work if front else self._stack).show()
         if front != before and self.isVisible():
             (self.work.list if front else self.grid).setFocus()
 

@@ -9,6 +9,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from ui import icons
+from ui.presses import Once
 
 
 @dataclass(frozen=True)
@@ -95,6 +96,7 @@ class EmptyState(QWidget):
         button = QPushButton(way.button)
         button.setProperty("kind", "primary" if first else "")
         button.clicked.connect(lambda _checked=False: way.act())
+        Once(button)
         words = QGridLayout()
         words.setVerticalSpacing(2)
         words.addWidget(title, 0, 0)

@@ -159,10 +159,12 @@ class InspectionsPage(RegisterPage):
     def _rows_came(self) -> None:
         super()._rows_came()
         if hasattr(self, "enter_button"):
-            self._new_button.setProperty("kind", "")
-            icons.dress(self._new_button, "plus", "ink2")
-            self._new_button.style().unpolish(self._new_button)
-            self._new_button.style().polish(self._new_button)
+            empty = self._stack.currentIndex() == 1  # what to do first is blue there already
+            for button, sign, kind in ((self._new_button, "plus", ""), (self.enter_button, "note-pencil", "" if empty else "primary")):
+                button.setProperty("kind", kind)
+                icons.dress(button, sign, "on_action" if kind else "ink2")
+                button.style().unpolish(button)
+                button.style().polish(button)
 
     def _turn_over(self) -> None:
         self.turn(REGISTER if self.mode == QUEUE else QUEUE)

@@ -16,6 +16,7 @@ from PySide6.QtGui import QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from ui import icons, theme
+from ui.presses import Once
 from ui.tasks import Tasks
 
 
@@ -272,4 +273,5 @@ def make_button(action: Action) -> QPushButton:
         button.setShortcut(action.keys)
         button.setToolTip(action.keys)
     button.clicked.connect(lambda _checked=False: action.act())
+    Once(button)
     return button

@@ -129,8 +129,8 @@ class PastePreview(QDialog):
         self._copy = QPushButton("复制不能写入的行")
         self._copy.setProperty("kind", "quiet")
         self._copy.clicked.connect(self.copy_refused)
-        cancel = QPushButton("取消")
-        cancel.clicked.connect(self.reject)
+        self._cancel = QPushButton("取消")
+        self._cancel.clicked.connect(self.reject)
         self.write = QPushButton()
         self.write.setProperty("kind", "primary")
         self.write.clicked.connect(self.agreed)
@@ -145,7 +145,7 @@ class PastePreview(QDialog):
         line.setContentsMargins(20, 10, 20, 10)
         line.setSpacing(8)
         line.addWidget(self._counts, 1)
-        for button in (self._copy, cancel, self.write):
+        for button in (self._copy, self._cancel, self.write):
             line.addWidget(button)
         rows = QVBoxLayout(self)
         rows.setContentsMargins(0, 0, 0, 0)
@@ -153,9 +153,8 @@ class PastePreview(QDialog):
         rows.addLayout(top)
         rows.addWidget(self.table, 1)
         rows.addWidget(foot)
-        for button in (self._copy, cancel):
+        for button in (self._copy, self._cancel):
             button.setAutoDefault(False)
-        self.write.setDefault(True)
         self._show()
         self._fit()
 
@@ -175,11 +174,15 @@ class PastePreview(QDialog):
         parts = [f"{WORDS[action][0]} {counts.get(action, 0):,}" for action in (NEW, CHANGED, SAME, REFUSED) if counts.get(action)]
         self._counts.setText(f"{self.plan.cells:,} 格 = " + " + ".join(parts))
         refused = counts.get(REFUSED, 0)
-        self._about.setText("红格保持原样，原因写在右边；其余照写，一次撤销即可全部取回" if refused else "写入后可一次撤销，全部取回")
+        writes = self.plan.writes > 0
+        partly = "红格保持原样，原因写在右边；其余照写，一次撤销即可全部取回" if writes else "一格也没有写入，原因写在右边；改好再粘贴"
+        self._about.setText(partly if refused else "写入后可一次撤销，全部取回")
         self._only.setVisible(bool(refused))
         self._copy.setVisible(bool(refused))
         self.write.setText(f"写入 {self.plan.writes:,} 格")
-        self.write.setEnabled(self.plan.writes > 0)
+        self.write.setVisible(writes)
+        self._cancel.setText("取消" if writes else "关闭")
+        (self.write if writes else self._cancel).setDefault(True)
         self.model.use(self.plan, refused_only=self._only.isChecked() and bool(refused))
         self._set_widths()
 

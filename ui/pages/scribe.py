@@ -139,6 +139,9 @@ class Scribe(QObject):
             self._desk.say("内容和原来一样，没有要写入的")
         elif plan.smooth and plan.cells <= STRAIGHT_CELLS:
             self._write(plan, None)
+        elif plan.cells == 1:  # one cell is spoken of where it stands
+            row = plan.rows[0]
+            self.spoke.emit(f"没有写入：{row.reason or next(iter(row.cells.values())).sentence}", "bad")
         else:
             self._preview(title, plan)
 

@@ -160,7 +160,9 @@ class SettingsPage(Page):
         for number, (side, cards) in enumerate(columns):
             side.setSpacing(gutter)
             for card in cards:
-                side.addWidget(card, 1 if card in (self.copies, self.check) else 0)
+                side.addWidget(card, 1 if card is self.copies else 0)
+            if self.copies not in cards:
+                side.addStretch(1)
             self._cards.addLayout(side, 0, number)
             self._cards.setColumnStretch(number, 1)
             self._cards.setColumnMinimumWidth(number, 420)

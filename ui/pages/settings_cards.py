@@ -362,11 +362,12 @@ class CheckCard(SettingsCard):
         self._none = regions.label(check_words(None), "help")
         self._none.setAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop)
         self._none.setContentsMargins(PAD, 4, PAD, PAD)
-        self._stack = QStackedWidget()
-        self._stack.addWidget(self._none)
-        self._stack.addWidget(self.found)
+        self.found.setSizeAdjustPolicy(TwoLineList.SizeAdjustPolicy.AdjustToContents)
+        self.found.hide()
         self.head.addWidget(self.button)
-        self.body.addWidget(self._stack, 1)
+        self.body.addWidget(self._none)
+        self.body.addWidget(self.found, 1)
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
 
     def begin(self) -> None:
         """Show that it runs."""
@@ -392,7 +393,9 @@ class CheckCard(SettingsCard):
         self.set_note(f"{at} 体检，{f'{wrong} 项不对' if wrong else '都对'}；每周自动做一次")
         looks = {True: ("check-circle", "done"), False: ("warning-circle", "bad")}
         self.found.fill([Item(item.key, item.title, item.sentence, icon=looks[item.ok], tip=item.sentence) for item in items])
-        self._stack.setCurrentIndex(1)
+        self._none.hide()
+        self.found.show()
+        self.found.updateGeometry()
 
 
 class BundleCard(SettingsCard):

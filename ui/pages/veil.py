@@ -45,7 +45,7 @@ class Veil(QObject):
         record_id = self._panel.record_id
         if record_id is None:
             return
-        label = f"查看{self._noun} {self._panel.head.name.text()} 的号码"
+        label = f"查看{self._noun} {self._panel.head.name.whole} 的号码"
         job = self._desk.tasks.command(label, records.note_view, table=self._table, record_id=record_id)
         job.then(partial(self._shown, record_id)).start(self._panel)
 

@@ -27,7 +27,7 @@ FINDINGS = "findings"
 MEETINGS = ("meeting_open", "meeting_site", "meeting_talk", "meeting_close")
 NORMS = ("showed_id", "told_integrity", "scanned", "recorder")
 WIDE = (("officers",), ("document_no",))
-NARROW = 64
+NARROW, LARGE = 64, 1.25
 LINE_KEYS: tuple[tuple[str, tuple[tuple[str, ...], ...]], ...] = (
     ("检查日期", (("checked_on",), ("mode",), ("platform_no",), ("entered_on", "entered_at"))),
     ("检查人员", (("leader",), ("officers",), ("experts",))),
@@ -85,7 +85,7 @@ class VisitFields(FieldSet):
         self.frame = QFrame(owner)
         self._rows = QGridLayout(self.frame)
         self._rows.setContentsMargins(16, 4, 16, 8)
-        self._rows.setHorizontalSpacing(14)
+        self._rows.setHorizontalSpacing(14 if theme.current().scale <= LARGE else 8)
         self._rows.setVerticalSpacing(5)
         for number, (word, cells) in enumerate(LINE_KEYS):
             self._rows.addWidget(regions.label(word, "label"), number, 0)
@@ -165,7 +165,7 @@ class VisitFields(FieldSet):
                 word.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
                 line.addWidget(word)
             if key in ("entered_at", "scanned_at"):
-                editor.setFixedWidth(round(NARROW * theme.current().scale))
+                editor.setFixedWidth(round(NARROW * min(theme.current().scale, LARGE)))
             line.addWidget(editor, 0 if box.column.kind.editor == "check" else 1)
         if all(self.boxes[key].column.kind.editor == "check" for key in keys):
             line.addStretch(1)

@@ -14,7 +14,7 @@ from services.visiting import Stop
 from ui import icons, regions, theme
 from ui.two_lines import Item, TwoLineList
 
-WIDTH = 280
+WIDTH, LARGEST = 280, 1.25  # with larger text the fields of the visit need the room
 EVERYONE = "全部检查组"
 OPEN = (visiting.NOT_YET, visiting.UNPLANNED)
 _BADGES = {visiting.NOT_ON_PLATFORM: "soon", visiting.WRITING: "info", visiting.NULL: "bad"}
@@ -109,7 +109,7 @@ class Tour(QFrame):
         icons.dress(self.add_button, "plus", "action_text", 14)
         self.add_button.clicked.connect(lambda _checked=False: self.addition_asked.emit())
         rows.addWidget(self.add_button)
-        self.setFixedWidth(round(WIDTH * theme.current().scale))
+        self.setFixedWidth(max(round(WIDTH * min(theme.current().scale, LARGEST)), self.minimumSizeHint().width()))
 
     def show_groups(self, heads: Sequence[tuple[int, str, str]], chosen: int | None) -> None:
         """Offer the groups of the campaign; an open list of the same stays open."""
