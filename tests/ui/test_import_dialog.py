@@ -276,7 +276,10 @@ def test_visits_and_findings_dropped_together_are_written_together(opened: Opene
     assert sorted(file.rows for file in wizard.done.files) == [1, 1]
 
 
-def test_findings_without_a_visit_can_be_taken_as_a_groups_result(opened: Opened, campaign_id: int, tmp_path: Path) -> None:
+def test_findings_without_a_visit_can_be_taken_as_a_groups_result(opened: Opened, store: Store, campaign_id: int, tmp_path: Path) -> None:
+    with store.write("登记检查") as session:  # where no visit is recorded at all, the ledger itself is the group's result
+        make.enterprise(session, "岚桥区恒盛机械有限公司", credit_code=None)
+        make.visit(session, campaign_id, "岚桥区恒盛机械有限公司")
     rows: list[list[workbooks.Value]] = [
         ["企业名称", "检查日期", "问题描述", "问题类别"],
         ["岚桥区瑞丰纺织有限公司", "2023-04-10", "传动部位没有防护罩", "设施设备类"],
