@@ -30,6 +30,7 @@ from ui.tasks import Job, Tasks
 from ui.toast import Toast
 
 JUMPS = 9
+SAVING = "正在保存"
 
 
 class History(Protocol):
@@ -87,6 +88,7 @@ class MainWindow(QMainWindow):
         self._history: Any = None
         self._question: errors.TroubleDialog | None = None
         self._leaving = False
+        self._saved = ""
         self.top = TopBar()
         self.demo = DemoBar()
         self.rail = Rail(entries)
@@ -258,10 +260,12 @@ class MainWindow(QMainWindow):
         self._ask_undo()
 
     def _take_busy(self, writes: int) -> None:
-        if writes:
-            self.status.set_saved("正在保存")
-        elif self.status.saved.text() == "正在保存":
-            self.status.set_saved("没有未保存的改动")
+        said = self.status.saved.text()
+        if writes and said != SAVING:
+            self._saved = said
+            self.status.set_saved(SAVING)
+        elif not writes and said == SAVING:
+            self.status.set_saved(self._saved)  # nothing came of it: what stood there is still true
 
     def _ask_undo(self) -> None:
         if self._history is not None:

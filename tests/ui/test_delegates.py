@@ -24,6 +24,7 @@ LOOKS = {
     "suggested": CellLook("丁海波", badge=("违规存储类", "info dashed")),
     "number": CellLook("1,204", right=True),
     "gone": CellLook("已删除", gone=True),
+    "lit": CellLook("丁海波", lit=("海波",)),
 }
 
 

@@ -122,6 +122,15 @@ def test_a_paste_with_a_refused_cell_is_shown_and_writes_the_rest(firms: Registe
     assert texts(firms, "employees") == ["10", "11", "12"]
 
 
+def test_one_cell_that_cannot_be_emptied_says_so_under_the_grid(page: RegisterPage, qtbot: QtBot, tasks_sync: SyncTasks) -> None:
+    page.grid.go_to_place(0, page.register.form.keys.index("name"))
+    press(page, Key.Key_Delete)
+    settle(qtbot, tasks_sync)
+    assert "没有写入：" in page.status.left.text()
+    assert not page.window().findChildren(PastePreview)
+    assert texts(page, "name")[0] == "周砚秋"
+
+
 def test_a_large_paste_is_shown_first_and_is_one_operation(firms: RegisterPage, qtbot: QtBot, tasks_sync: SyncTasks, store: Store) -> None:
     before = len(labels(store))
     put("\n".join(f"岚桥区新来{number}厂\t{number}" for number in range(30)))

@@ -10,7 +10,7 @@ from pathlib import Path
 import openpyxl
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QLabel, QPushButton
+from PySide6.QtWidgets import QApplication, QLabel, QPushButton
 from pytestqt.qtbot import QtBot
 
 from models import Finding
@@ -18,6 +18,7 @@ from models.annexes import CASE_LIST
 from services import cases, findings, reasons, undoing
 from services.store import Store
 from tests import make
+from ui import sheet
 from ui.errors import TroubleDialog
 from ui.forms import reason_dialog
 from ui.forms.history_list import ChangeText, HistoryList
@@ -198,6 +199,29 @@ def test_the_history_of_a_record_is_readable_and_can_be_taken_back(qtbot: QtBot,
     with qtbot.waitSignal(shown.undo_asked) as asked:
         undo.click()
     assert asked.args == [3, "修改问题 整改期限"]
+
+
+def test_at_150_per_cent_the_changes_lie_over_the_list_until_esc(page: HistoryPage, qtbot: QtBot, tasks_sync: SyncTasks) -> None:
+    app = QApplication.instance()
+    assert isinstance(app, QApplication)
+    assert not page.panel.isHidden()
+    sheet.apply(app, "light", scale=1.5)
+    try:
+        settle(qtbot, tasks_sync)
+        assert page.bay.floats
+        assert page.panel.isHidden()
+        page.grid.setFocus()
+        qtbot.keyClick(page.grid, Qt.Key.Key_Return)
+        assert not page.panel.isHidden()
+        assert page.panel.geometry().right() == page.bay.rect().right()
+        qtbot.keyClick(page.panel, Qt.Key.Key_Escape)
+        assert page.panel.isHidden()
+        qtbot.keyClick(page.grid, Qt.Key.Key_Return)
+        qtbot.mouseClick(page.panel.close_button, Qt.MouseButton.LeftButton)
+        assert page.panel.isHidden()
+    finally:
+        sheet.apply(app, "light")
+    assert not page.panel.isHidden(), "beside the list it stands again"
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
-from PySide6.QtWidgets import QApplication, QLabel
+from PySide6.QtWidgets import QApplication, QLabel, QPushButton
 from pytestqt.qtbot import QtBot
 
 from services import undoing
@@ -167,6 +167,25 @@ def test_text_may_not_be_dropped(window: MainWindow) -> None:
     enter.ignore()
     window.dragEnterEvent(enter)
     assert not enter.isAccepted()
+
+
+def test_a_double_click_presses_a_button_once(window: MainWindow, qtbot: QtBot) -> None:
+    page = window.page("home")
+    assert isinstance(page, Notes)
+    button = next(one for one in page.findChildren(QPushButton) if one.text() == "生成日报")
+    qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
+    qtbot.mouseDClick(button, Qt.MouseButton.LeftButton)
+    qtbot.mouseRelease(button, Qt.MouseButton.LeftButton)
+    assert page.pressed == 1
+
+
+def test_what_the_status_line_said_is_there_again_after_a_write_that_failed(window: MainWindow) -> None:
+    window.status.set_saved("只能看：数据正由 贺启航 打开")
+    window.tasks.busy.emit(1)
+    window.tasks.busy.emit(2)
+    assert window.status.saved.text() == "正在保存"
+    window.tasks.busy.emit(0)
+    assert window.status.saved.text() == "只能看：数据正由 贺启航 打开"
 
 
 def test_a_campaign_is_chosen_in_the_menu(window: MainWindow, qtbot: QtBot) -> None:

@@ -19,7 +19,7 @@ from tests import make
 from ui.errors import TroubleDialog
 from ui.main_window import MainWindow
 from ui.progress_view import ProgressView
-from ui.tasks import Job, Tasks
+from ui.tasks import Job, SyncTasks, Tasks
 
 
 def work_for(*, seconds: float, progress: Progress) -> str:
@@ -83,6 +83,12 @@ def test_short_work_shows_nothing(qtbot: QtBot, tasks: Tasks, parent: QWidget) -
         pass
     qtbot.wait(700)
     assert not any(seen)
+    assert views() == []
+
+
+def test_work_that_is_over_at_once_leaves_nothing_behind(qtbot: QtBot, tasks_sync: SyncTasks, parent: QWidget) -> None:
+    tasks_sync.work(work_for, seconds=0).with_progress("正在导入").start(parent)
+    qtbot.wait(700)
     assert views() == []
 
 

@@ -9,13 +9,15 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QStackedWidget, QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
+from shiboken6 import delete
 
 from services.imports.worker import Reader
 from services.store import Store
 from tests import make, workbooks
 from tests.ui.clipping import asks_too_much, faults
 from ui.imports.blanks import BlankForms
-from ui.imports.reconcile import ROLES, ROWS, ReconcilePage
+from ui.imports.reconcile import ROLES, ROWS, ReconcilePage, open_reconcile
+from ui.main_window import MainWindow
 from ui.tasks import SyncTasks
 
 Shown = Callable[[Path], ReconcilePage]
@@ -99,6 +101,24 @@ def test_a_file_that_is_no_table_says_why(page: ReconcilePage, tmp_path: Path) -
     page.read(scan)
     assert page._body.currentIndex() == ROLES
     assert "读不了" in page._hint.text()
+
+
+def test_asked_for_twice_it_is_there_once_and_leads_back(qtbot: QtBot, store: Store, tasks_sync: SyncTasks, campaign_id: int) -> None:
+    window = MainWindow(tasks_sync, [])
+    qtbot.addWidget(window)
+    page, wizard = QWidget(), QWidget()
+    for widget in (page, wizard):
+        window.stack.addWidget(widget)
+    window.stack.setCurrentWidget(page)
+    first = open_reconcile(window, tasks_sync, store, campaign_id)
+    assert open_reconcile(window, tasks_sync, store, campaign_id) is first
+    first.closed.emit()
+    assert window.stack.currentWidget() is page
+    window.stack.setCurrentWidget(wizard)
+    second = open_reconcile(window, tasks_sync, store, campaign_id)
+    delete(wizard)  # what it was opened over is gone by the time it closes
+    second.closed.emit()
+    assert window.stack.currentWidget() is not second
 
 
 def test_blank_forms_are_written_and_say_why_they_cannot(

@@ -15,6 +15,7 @@ from pytestqt.qtbot import QtBot
 
 from models.annexes import PLAN_KINDS
 from services import clock, enterprises, findings, inspections, listing, people, undoing, visiting
+from services.assist import Hint
 from services.errors import ReasonNeeded
 from services.store import Store
 from tests import make
@@ -22,6 +23,8 @@ from tests.ui.registers import settle
 from ui.forms.editors import clocked
 from ui.pages.inspections_page import QUEUE, REGISTER, InspectionsPage
 from ui.pages.page import Desk
+from ui.pages.visit_findings import KEYS, FindingsModel
+from ui.tables.cell_look import LOOK
 from ui.tasks import Job, SyncTasks
 
 DAY = date(2023, 4, 20)
@@ -309,3 +312,16 @@ def test_the_platform_is_fed_field_by_field_with_enter(hand: Hand, store: Store,
 )
 def test_times_are_typed_as_digits(typed: str, meant: str) -> None:
     assert clocked(typed) == meant
+
+
+def test_the_words_that_speak_for_a_suggestion_are_lit_until_it_is_decided(qapp: QApplication) -> None:
+    assert qapp is not None
+    model = FindingsModel()
+    model.setData(model.index(0, KEYS.index("hazard")), "砂轮机未装防护罩")
+    hint = Hint("设施设备类", ("防护罩", "砂轮机"), "词表", "《安全生产法》第三十六条", "待核")
+    model.take_hints({"砂轮机未装防护罩": (hint,)}, {})
+    cell = model.index(0, KEYS.index("hazard"))
+    assert cell.data(LOOK).lit == ("防护罩", "砂轮机")
+    model.setData(model.index(0, KEYS.index("category")), hint.category)
+    model.setData(model.index(0, KEYS.index("basis")), hint.basis)
+    assert cell.data(LOOK).lit == ()

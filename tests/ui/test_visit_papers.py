@@ -20,7 +20,6 @@ from ui.errors import TroubleDialog
 from ui.forms.form_dialog import FormDialog
 from ui.pages import problem_list
 from ui.pages.visit_entry import VisitEntry
-from ui.progress_view import ProgressView
 from ui.tasks import SyncTasks
 
 __all__ = ["visits"]
@@ -147,9 +146,6 @@ def test_the_list_is_printed_once_every_finding_has_its_basis(hand: Hand, tmp_pa
     trouble.done(0)
     assert not list(tmp_path.glob("*.pdf"))
     assert (entry.grid.currentIndex().row(), entry.grid.currentIndex().column()) == (0, 3)
-    for view in QApplication.topLevelWidgets():
-        if isinstance(view, ProgressView):  # of a job that was over before it could be watched
-            view.hide()
     hand.page.activateWindow()
     entry.grid.setFocus()
     hand.rest()

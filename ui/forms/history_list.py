@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+import re
+import textwrap
 from collections.abc import Sequence
 from functools import partial
 from html import escape
@@ -18,6 +20,8 @@ from ui import theme
 
 SHOWN = 60
 _LONGEST = 160
+_PIECE = 12
+_RUN = re.compile(rf"[0-9A-Za-z]{{{2 * _PIECE},}}")
 
 
 class ChangeText(QLabel):
@@ -47,12 +51,12 @@ class ChangeText(QLabel):
         grey, pale = now.color("ink2").name(), now.color("ink3").name()
         rows = []
         for line in self._change.lines:
-            old, new = map(escape, self._values(line))
+            old, new = (escape(breakable(value)) for value in self._values(line))
             told, none = new, f"<span style='color:{pale}'>空</span>"
             if self._change.verb != "新建" or old:
                 struck = f"<span style='color:{pale}'><s>{old}</s></span>" if old else none
                 told = f"{struck} <span style='color:{grey}'>→</span> {new or none}"
-            rows.append(f"<tr><td style='color:{grey};padding-right:10px'>{escape(line.field)}</td><td>{told}</td></tr>")
+            rows.append(f"<tr><td style='color:{grey};padding-right:10px;white-space:nowrap'>{escape(line.field)}</td><td>{told}</td></tr>")
         self.setText(f"<table cellspacing='0' cellpadding='1'>{''.join(rows)}</table>")
 
     def _values(self, line: Line) -> tuple[str, str]:
@@ -63,6 +67,11 @@ class ChangeText(QLabel):
     def _plain(self, line: Line) -> str:
         old, new = self._values(line)
         return Line(line.field, old, new).words()
+
+
+def breakable(text: str) -> str:
+    """Let long runs of letters break, or they squeeze what is beside them."""
+    return _RUN.sub(lambda run: "\u200b".join(textwrap.wrap(run.group(), _PIECE)), text)
 
 
 class HistoryList(QScrollArea):

@@ -24,6 +24,7 @@ def ask(
     call: Callable[..., Any],
     values: Mapping[str, str] | None = None,
     suggestions: Mapping[str, Sequence[str]] | None = None,
+    save_label: str = "",
 ) -> FormDialog:
     """Ask for the fields of a form and run one named command with them.
 
@@ -38,8 +39,9 @@ def ask(
         call: (session, *, one keyword a field) → anything.
         values: Text that stands in the fields at first.
         suggestions: Words to offer, by field.
+        save_label: Word on the blue button; the title of the form if empty.
     """
-    dialog = FormDialog(form, help_line=help_line, save_label=form.title, values=values, parent=owner.window())
+    dialog = FormDialog(form, help_line=help_line, save_label=save_label or form.title, values=values, parent=owner.window())
     for key, words in (suggestions or {}).items():
         dialog.fields[key].set_suggestions(words)
     dialog.completed.connect(partial(_run, desk, dialog, label, call))

@@ -224,6 +224,7 @@ class CaseSteps:
             call=call,
             values=values,
             suggestions=suggestions,
+            save_label="登记" if verb.startswith("登记") else verb,
         )
 
 

@@ -22,11 +22,12 @@ from services.exports.listed import Exported
 from services.listing import Listing
 from services.operations import KINDS, NOUNS, OPERATIONS, Step
 from services.undoing import Verdict, Ways
-from ui import errors, regions, theme
+from ui import errors, regions
 from ui.forms.form_dialog import FormDialog
 from ui.pages.filter_bar import FilterBar, View
 from ui.pages.history_parts import DAYS, StepGrid, StepPanel, menu_button, span_word, spans
 from ui.pages.page import Action, Desk, Page
+from ui.pages.panel_bay import PanelBay
 from ui.pages.record_history import do_again, take_back
 from ui.tables.paged_model import PagedModel, Question, Source
 from ui.tables.table_view import GridStatus
@@ -53,6 +54,7 @@ class HistoryPage(Page):
         model: Rows of the grid.
         grid: The grid.
         panel: The current step.
+        bay: Where list and panel stand.
         filters: The bar over the grid.
         status: The line under it.
     """
@@ -115,10 +117,9 @@ class HistoryPage(Page):
         job.then(self._exported).failed(partial(self._trouble, "操作记录没有导出")).start(self)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """Let the panel grow in a wide window."""
+        """Let the bar over the grid follow the width."""
         super().resizeEvent(event)
         self.filters.follow_width()
-        self.panel.follow_width(wide=theme.is_wide(self))
 
     def _build(self) -> None:
         none = QWidget()
@@ -141,14 +142,9 @@ class HistoryPage(Page):
         rows.setSpacing(0)
         rows.addWidget(self._rows, 1)
         rows.addWidget(self.status)
-        work.setMinimumWidth(520)
-        across = QHBoxLayout()
-        across.setSpacing(0)
-        across.addWidget(work, 1)
-        across.addWidget(regions.rule())
-        across.addWidget(self.panel)
+        self.bay = PanelBay(work, self.panel)
         self.content.addLayout(self._bar())
-        self.content.addLayout(across, 1)
+        self.content.addWidget(self.bay, 1)
         self.add_action(Action("核对操作记录", self.verify, "check-circle"))
         self.add_action(Action("导出", self.export, "export"))
         self.actions_of_page.append(Action("撤销或重做选中的一步", self.act, "arrow-counter-clockwise"))
@@ -173,7 +169,7 @@ class HistoryPage(Page):
     def _wire(self) -> None:
         self.model.loaded.connect(self._rows_came)
         self.grid.wandered.connect(self._wandered)
-        self.grid.opened.connect(lambda _number: self.panel.take_focus())
+        self.grid.opened.connect(lambda _number: self._enter_panel())
         self.grid.sort_asked.connect(lambda _sort: self._ask())
         self.grid.act_asked.connect(self.act)
         self.grid.filter_asked.connect(self._filter_column)
@@ -183,11 +179,26 @@ class HistoryPage(Page):
         self.panel.redo_asked.connect(self._redo)
         self.panel.linked.connect(self.show_record)
         self.panel.record_asked.connect(lambda table, number: self.desk.go(PAGES[table], (table, number)))
-        self.panel.returned.connect(self.grid.setFocus)
+        self.panel.returned.connect(self._leave_panel)
+        self.bay.dismissed.connect(self._leave_panel)
+        self.bay.moved.connect(self._panel_moved)
         self.desk.masking_changed.connect(self._load)
         find = QShortcut(QKeySequence.StandardKey.Find, self)
         find.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
         find.activated.connect(self.filters.find_box.setFocus)
+
+    def _enter_panel(self) -> None:
+        self.panel.show()
+        self.panel.take_focus()
+
+    def _leave_panel(self) -> None:
+        self.panel.setHidden(self.bay.floats)  # beside the list it stays
+        self.grid.setFocus()
+
+    def _panel_moved(self, floats: bool) -> None:
+        """Over the list the panel comes with Enter and goes with Esc; beside it it always stands."""
+        self.panel.close_button.setVisible(floats)
+        self.panel.setHidden(floats)
 
     def _listing(self) -> Listing:
         return operations.listing(**self._span())

@@ -39,6 +39,7 @@ class StepPanel(QFrame):
 
     Attributes:
         step: What is shown; None for nothing.
+        close_button: ✕, only where the panel lies over the list.
         act_button: 撤销这一步, or 重做 for a step that was taken back.
         why: Beside it, why it cannot be pressed.
     Signals:
@@ -70,10 +71,21 @@ class StepPanel(QFrame):
         head = QWidget()
         head.setObjectName("panelHead")
         head.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self.close_button = QToolButton()
+        self.close_button.setProperty("kind", "quiet")
+        self.close_button.setAccessibleName("关闭")
+        self.close_button.setToolTip("关闭（Esc）")
+        icons.dress(self.close_button, "x")
+        self.close_button.clicked.connect(lambda _checked=False: self.returned.emit())
+        self.close_button.hide()
+        top = QHBoxLayout()
+        top.addWidget(self.name, 1)
+        top.addWidget(self.close_button, 0, Qt.AlignmentFlag.AlignTop)
         lines = QVBoxLayout(head)
         lines.setContentsMargins(16, 12, 16, 8)
         lines.setSpacing(4)
-        for widget in (self.name, self.note, self.reason):
+        lines.addLayout(top)
+        for widget in (self.note, self.reason):
             lines.addWidget(widget)
         lines.addWidget(self.state, 0, Qt.AlignmentFlag.AlignLeft)
         self.body = QScrollArea()
@@ -88,6 +100,7 @@ class StepPanel(QFrame):
         rows.addWidget(self.body, 1)
         rows.addWidget(self._foot())
         self.show_step(None)
+        self.follow_theme()
 
     def show_step(self, step: Step | None, *, masks: bool = True) -> None:
         """Show a step; what can be done with it comes later by `show_ways`.
@@ -126,9 +139,9 @@ class StepPanel(QFrame):
         else:
             super().keyPressEvent(event)
 
-    def follow_width(self, *, wide: bool) -> None:
-        """Take the width that the window allows."""
-        self.setFixedWidth(round((WIDE if wide else WIDTH) * min(theme.current().scale, 1.2)))
+    def follow_theme(self) -> None:
+        """Take the width that window and text size allow."""
+        self.setFixedWidth(round((WIDE if theme.is_wide(self) else WIDTH) * min(theme.current().scale, 1.2)))
 
     def take_focus(self) -> None:
         """Put the focus on the first thing that can be pressed."""

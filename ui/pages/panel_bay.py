@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QApplication, QHBoxLayout, QSplitter, QWidget
 
 from ui import theme
 from ui.forms.side_panel import SidePanel
+from ui.pages.history_parts import StepPanel
 
 LEAST_BESIDE = 520  # what the grid keeps beside a panel, at 100 %
 FLOATS_FROM = 1.5  # text size from which the panel always floats
@@ -31,11 +32,13 @@ class PanelBay(QWidget):
 
     Signals:
         dismissed: Esc in the work while the panel lies over it.
+        moved: (floats) the panel stands elsewhere now.
     """
 
     dismissed = Signal()
+    moved = Signal(bool)
 
-    def __init__(self, work: QWidget, panel: SidePanel, parent: QWidget | None = None) -> None:
+    def __init__(self, work: QWidget, panel: SidePanel | StepPanel, parent: QWidget | None = None) -> None:
         """Put both side by side; the first width decides anew."""
         super().__init__(parent)
         self.floats = False
@@ -102,6 +105,7 @@ class PanelBay(QWidget):
         self._shade.setVisible(floats and not hidden)
         if had and focus is not None:
             focus.setFocus()
+        self.moved.emit(floats)
 
     def _stand_beside(self) -> None:
         self._splitter.addWidget(self.panel)
@@ -110,7 +114,8 @@ class PanelBay(QWidget):
 
     def _float(self) -> None:
         now = theme.current()
-        wide = min(max(self.panel.minimumWidth(), round(now.px("size", "side_panel") * now.scale)), self.width())
+        wide = max(self.panel.minimumWidth(), round(now.px("size", "side_panel") * now.scale))
+        wide = min(wide, self.panel.maximumWidth(), self.width())
         self.panel.setGeometry(self.width() - wide, 0, wide, self.height())
         self._shade.setGeometry(QRect(self.width() - wide - SHADE, 0, SHADE, self.height()))
         self._shade.raise_()

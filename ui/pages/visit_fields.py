@@ -165,7 +165,7 @@ class VisitFields(FieldSet):
                 word.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
                 line.addWidget(word)
             if key in ("entered_at", "scanned_at"):
-                editor.setFixedWidth(round(NARROW * min(theme.current().scale, LARGE)))
+                editor.setFixedWidth(round(NARROW * theme.current().scale))
             line.addWidget(editor, 0 if box.column.kind.editor == "check" else 1)
         if all(self.boxes[key].column.kind.editor == "check" for key in keys):
             line.addStretch(1)

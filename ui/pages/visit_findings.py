@@ -229,7 +229,9 @@ class FindingsModel(QAbstractTableModel):
         remark = self._checked(self.rows[row]).remarks.get(KEYS[column])
         if role == Qt.ItemDataRole.ToolTipRole:
             return remark.sentence if remark else None
-        return CellLook(text=text, flag=remark.weight if remark and (text or remark.weight == "bad") else "")
+        waits = (self.hinted(row, "category") or self.hinted(row, "basis")) if KEYS[column] == "hazard" else None
+        flag = remark.weight if remark and (text or remark.weight == "bad") else ""
+        return CellLook(text=text, flag=flag, lit=waits.words if waits else ())
 
     def setData(self, index: Index, value: Any, _role: int = Qt.ItemDataRole.EditRole) -> bool:
         """Take typed text; in the empty row it makes a finding."""

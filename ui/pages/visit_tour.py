@@ -14,7 +14,7 @@ from services.visiting import Stop
 from ui import icons, regions, theme
 from ui.two_lines import Item, TwoLineList
 
-WIDTH, LARGEST = 280, 1.25  # with larger text the fields of the visit need the room
+WIDTH, LARGEST = 280, 1.32  # with larger text the fields of the visit need the room
 EVERYONE = "全部检查组"
 OPEN = (visiting.NOT_YET, visiting.UNPLANNED)
 _BADGES = {visiting.NOT_ON_PLATFORM: "soon", visiting.WRITING: "info", visiting.NULL: "bad"}

@@ -48,6 +48,7 @@ class CellLook:
         gone: The row was deleted elsewhere.
         waiting: The row is on its way.
         hint: The text is no value but says what may be done here.
+        lit: Words of the text that speak for a suggestion, as if marked with a pen.
     """
 
     text: str = ""
@@ -60,3 +61,4 @@ class CellLook:
     gone: bool = False
     waiting: bool = False
     hint: bool = False
+    lit: tuple[str, ...] = ()

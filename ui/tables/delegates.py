@@ -153,6 +153,13 @@ class CellDelegate(QStyledItemDelegate):
         painter.setPen(now.color(ink))
         side = Qt.AlignmentFlag.AlignRight if look.right else Qt.AlignmentFlag.AlignLeft
         shown = painter.fontMetrics().elidedText(look.text.replace("\n", " "), Qt.TextElideMode.ElideRight, rect.width())
+        for word in look.lit:
+            if word and (place := shown.find(word)) >= 0:
+                metrics = painter.fontMetrics()
+                mark = QRect(0, 0, metrics.horizontalAdvance(word), metrics.height())
+                mark.moveCenter(rect.center())
+                mark.moveLeft(rect.left() + metrics.horizontalAdvance(shown[:place]))
+                painter.fillRect(mark, now.color("lit"))
         painter.drawText(rect, side | Qt.AlignmentFlag.AlignVCenter, shown)
 
     def _draw_hint(self, painter: QPainter, rect: QRect, view: QWidget | None, text: str) -> None:
