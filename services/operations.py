@@ -17,6 +17,7 @@ from sqlalchemy import Select, String, Table, case, cast, func, literal, or_, se
 from sqlalchemy.orm import Session, aliased
 
 from models import Base, Operation, RowChange
+from models.annexes import READABLE
 from models.base import Moment
 from models.forms import Column, Form
 from models.kinds import COUNT, TEXT
@@ -377,6 +378,8 @@ class _Teller:
             return column.kind.show(value)
         if key in table.columns and isinstance(table.columns[key].type, Moment):
             return _at(datetime.fromisoformat(str(value)))
+        if table.name == "submission" and key == "form":
+            return next((form.title for form in READABLE if form.code == value), str(value))
         return _WORDS.get(str(value), str(value))
 
     def _whole(self, table: str, row: Mapping[str, Any], *, gone: bool) -> tuple[Line, ...]:
@@ -431,7 +434,9 @@ class _Teller:
 
 _WORDS = {
     "open": "进行中", "closed": "已结束", "unit": "单位", "person": "个人", "proposed": "拟处罚", "decided": "已处罚", "paid": "已缴",
-    "notified": "告知", "submit": "报送", "workdays": "工作日", "days": "天", "fen": "分", "list": "词表",
+    "notified": "告知", "submit": "报送", "workdays": "工作日", "days": "天", "days_exact": "自然日（不顺延）",
+    "fen": "分", "list": "词表", "new": "新增", "changed": "修改", "same": "没变", "flagged": "要核对", "rejected": "没有写入",
+    "skipped": "跳过",
 }  # fmt: skip
 
 
@@ -464,5 +469,5 @@ def _flat(value: object) -> str:
     if isinstance(value, dict) and value.get("name"):
         return str(value["name"])  # a file: what it weighs and its digest are for programs
     if isinstance(value, dict):
-        return "；".join(f"{key}：{_flat(one)}" for key, one in value.items() if one not in (None, ""))
+        return "；".join(f"{_WORDS.get(str(key), key)} {_flat(one)}" for key, one in value.items() if one not in (None, "", 0))
     return str(value)
