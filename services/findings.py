@@ -75,6 +75,7 @@ def _select() -> Select[Any]:
             Finding.id.label("id"),
             *columns,
             Enterprise.search_text.label("search_text"),
+            Inspection.id.label("visit_id"),
             Inspection.enterprise_id.label("enterprise_id"),
             Inspection.group_id.label("group_id"),
             Inspection.state.label("visit_state"),
@@ -91,6 +92,7 @@ LISTING = Listing(
     search=("search_text", "hazard", "category", "person"),
     default_sort="checked_on",
     select_sorted=select_by_day,
+    ties=("visit_id",),
     tables=frozenset({"finding", "inspection", "enterprise"}),
     table="finding",
 )

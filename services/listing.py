@@ -44,6 +44,8 @@ class Listing:
         binned: The rows that lie in the bin instead of the living ones.
         select_sorted: The same rows as `select`, in a query that has them in the default order
             by an index; None where `select` has that itself.
+        ties: Columns of `select_sorted` by which rows of one default value follow each other,
+            before their ids: what the index has in order need not be sorted.
     """
 
     form: Form
@@ -54,6 +56,7 @@ class Listing:
     table: str
     binned: bool = False
     select_sorted: Callable[[int | None], Select[Any]] | None = None
+    ties: tuple[str, ...] = ()
 
     @property
     def bin(self) -> Listing:
@@ -226,10 +229,14 @@ def _narrowed(
 
 
 def _table(listing: Listing, scope: int | None, sort: str = "", *, by_id: bool = False) -> Subquery:
-    as_default = sort.removeprefix("-") == listing.default_sort.removeprefix("-")
+    as_default = _is_default(listing, sort)
     query = (listing.select_sorted if as_default and listing.select_sorted else listing.select)(scope)
     query = _turned(query, listing.table) if listing.binned else query
     return (_by_key(query, listing.table) if by_id and _walks(listing.table) else query).subquery()
+
+
+def _is_default(listing: Listing, sort: str) -> bool:
+    return sort.removeprefix("-") == listing.default_sort.removeprefix("-")
 
 
 @cache
@@ -274,5 +281,6 @@ def _turned(query: Select[Any], table: str) -> Select[Any]:
 
 def _ordered(query: Select[Any], table: Subquery, listing: Listing, sort: str | None) -> Select[Any]:
     key = sort or listing.default_sort
-    cell = table.c[key.removeprefix("-")]
-    return query.order_by(cell.desc() if key.startswith("-") else cell.asc(), table.c.id)
+    keys = [key.removeprefix("-"), *(listing.ties if _is_default(listing, key) else ())]
+    cells = [table.c[one] for one in keys]
+    return query.order_by(*(cell.desc() if key.startswith("-") else cell.asc() for cell in cells), table.c.id)
