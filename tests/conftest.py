@@ -21,10 +21,13 @@ import time
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import hypothesis
 import pytest
+
+if TYPE_CHECKING:
+    from services.store import Store
 
 ROOT = Path(__file__).resolve().parent.parent
 HOME = Path(tempfile.mkdtemp(prefix="zhifatai-tests-"))
@@ -185,3 +188,25 @@ def _threads_left(before: set[threading.Thread]) -> list[threading.Thread]:
     while (left := [thread for thread in threading.enumerate() if thread not in before]) and time.monotonic() < until:
         time.sleep(0.01)
     return left
+
+
+@pytest.fixture(scope="session")
+def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a database at the newest schema, to be copied."""
+    from services import migrate  # noqa: PLC0415 - as above
+
+    folder = tmp_path_factory.mktemp("migrated")
+    migrate.open_store(folder, operator="周启明").close()
+    return folder / "data.sqlite"
+
+
+@pytest.fixture
+def store(migrated: Path, tmp_path: Path) -> Iterator[Store]:
+    """Return an open store with an empty database and an operator."""
+    from services import migrate  # noqa: PLC0415 - as above
+
+    folder = tmp_path / "数据"
+    folder.mkdir()
+    shutil.copy(migrated, folder / "data.sqlite")
+    with migrate.open_store(folder, operator="周启明") as opened:
+        yield opened

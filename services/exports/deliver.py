@@ -107,15 +107,7 @@ def deliver_document_pdf(data: bytes, target: Path, *, title: str, made_at: date
     Raises:
         FileTrouble: It cannot be written or does not read back; an old file stays.
     """
-    drawn: list[pdf.Drawn] = []
-
-    def verify(path: Path) -> None:
-        why = pdf.pdf_faults(path, drawn[-1].pages)
-        if why:
-            raise NotVerified(path=str(target), why=why)
-
-    atomic_write(target, lambda path: drawn.append(flow.write_document_pdf(data, path, title=title, made_at=made_at)), verify)
-    return drawn[-1]
+    return _drawn(target, lambda path: flow.write_document_pdf(data, path, title=title, made_at=made_at))
 
 
 def deliver_pdf(printed: Printed, target: Path, *, made_at: datetime, progress: Progress = silent) -> pdf.Drawn:
@@ -131,15 +123,7 @@ def deliver_pdf(printed: Printed, target: Path, *, made_at: datetime, progress: 
         FileTrouble: It cannot be written or does not read back; an old file stays.
         Cancelled: The user stopped it.
     """
-    drawn: list[pdf.Drawn] = []
-
-    def verify(path: Path) -> None:
-        why = pdf.pdf_faults(path, drawn[-1].pages)
-        if why:
-            raise NotVerified(path=str(target), why=why)
-
-    atomic_write(target, lambda path: drawn.append(pdf.write_pdf(printed, path, made_at=made_at, progress=progress)), verify)
-    return drawn[-1]
+    return _drawn(target, lambda path: pdf.write_pdf(printed, path, made_at=made_at, progress=progress))
 
 
 def deliver_book(parts: Sequence[Printed], target: Path, *, title: str, made_at: datetime, progress: Progress = silent) -> pdf.Drawn:
@@ -156,15 +140,7 @@ def deliver_book(parts: Sequence[Printed], target: Path, *, title: str, made_at:
         FileTrouble: It cannot be written or does not read back; an old file stays.
         Cancelled: The user stopped it.
     """
-    drawn: list[pdf.Drawn] = []
-
-    def verify(path: Path) -> None:
-        why = pdf.pdf_faults(path, drawn[-1].pages)
-        if why:
-            raise NotVerified(path=str(target), why=why)
-
-    atomic_write(target, lambda path: drawn.append(pdf.write_book(parts, path, title=title, made_at=made_at, progress=progress)), verify)
-    return drawn[-1]
+    return _drawn(target, lambda path: pdf.write_book(parts, path, title=title, made_at=made_at, progress=progress))
 
 
 def deliver_report(report: word.Report, target: Path, *, made_at: datetime) -> None:
@@ -200,3 +176,16 @@ def warnings(drawn: pdf.Drawn | None = None) -> tuple[str, ...]:
     if drawn and drawn.missing:
         found.append(f"PDF 里有 {len(drawn.missing)} 个字没有字形，印作“〓”：{'、'.join(drawn.missing)}")
     return tuple(found)
+
+
+def _drawn(target: Path, draw: Callable[[Path], pdf.Drawn]) -> pdf.Drawn:
+    """Put what `draw` draws in place once its pages are found in it."""
+    drawn: list[pdf.Drawn] = []
+
+    def verify(path: Path) -> None:
+        why = pdf.pdf_faults(path, drawn[-1].pages)
+        if why:
+            raise NotVerified(path=str(target), why=why)
+
+    atomic_write(target, lambda path: drawn.append(draw(path)), verify)
+    return drawn[-1]

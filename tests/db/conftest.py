@@ -15,24 +15,6 @@ from services.store import Store
 from tests import make
 
 
-@pytest.fixture(scope="session")
-def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return a database at the newest schema, to be copied."""
-    folder = tmp_path_factory.mktemp("migrated")
-    migrate.open_store(folder, operator="周启明").close()
-    return folder / "data.sqlite"
-
-
-@pytest.fixture
-def store(migrated: Path, tmp_path: Path) -> Iterator[Store]:
-    """Return an open store with an empty database and an operator."""
-    folder = tmp_path / "数据"
-    folder.mkdir()
-    shutil.copy(migrated, folder / "data.sqlite")
-    with migrate.open_store(folder, operator="周启明") as opened:
-        yield opened
-
-
 @pytest.fixture
 def campaign(store: Store) -> int:
     """Return a campaign with a group, an enterprise of the registry, and its visit."""

@@ -11,11 +11,12 @@ import pytest
 from PySide6.QtCore import QSettings
 from PySide6.QtWidgets import QApplication
 
-from services import clock, migrate
+from services import clock
 from services.store import Store
 from tests import make
 from tests.ui.clipping import LAPTOP
 from ui import scenes, sheet
+from ui.pages.page import Desk
 from ui.scenes import Stage
 from ui.tasks import SyncTasks, Tasks
 
@@ -34,24 +35,6 @@ def swept_between_tests(qapp: QApplication) -> Iterator[None]:
 def dressed(qapp: QApplication) -> None:
     """Dress the application in the light theme."""
     sheet.apply(qapp, "light")
-
-
-@pytest.fixture(scope="session")
-def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return a database at the newest schema, to be copied."""
-    folder = tmp_path_factory.mktemp("migrated")
-    migrate.open_store(folder, operator="周启明").close()
-    return folder / "data.sqlite"
-
-
-@pytest.fixture
-def store(migrated: Path, tmp_path: Path) -> Iterator[Store]:
-    """Return an open store with an empty database and an operator."""
-    folder = tmp_path / "数据"
-    folder.mkdir()
-    shutil.copy(migrated, folder / "data.sqlite")
-    with migrate.open_store(folder, operator="周启明") as opened:
-        yield opened
 
 
 @pytest.fixture
@@ -80,6 +63,20 @@ def tasks_sync(store: Store) -> Iterator[SyncTasks]:
     yield made
     made.shutdown()
     made.deleteLater()
+
+
+@pytest.fixture
+def desk(tasks_sync: SyncTasks) -> Desk:
+    """Return what a page stands at, with tasks that are over when they return."""
+    return Desk(tasks_sync, tasks_sync)
+
+
+@pytest.fixture
+def asked(desk: Desk) -> list[tuple[str, object]]:
+    """Return a list that gets every page and target that the desk is asked to go to."""
+    heard: list[tuple[str, object]] = []
+    desk.go_asked.connect(lambda page, target: heard.append((page, target)))
+    return heard
 
 
 @pytest.fixture(scope="session")

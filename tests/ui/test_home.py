@@ -42,18 +42,6 @@ def filled(store: Store, campaign_id: int) -> int:
 
 
 @pytest.fixture
-def desk(tasks_sync: SyncTasks) -> Desk:
-    return Desk(tasks_sync, tasks_sync)
-
-
-@pytest.fixture
-def asked(desk: Desk) -> Asked:
-    heard: Asked = []
-    desk.go_asked.connect(lambda page, target: heard.append((page, target)))
-    return heard
-
-
-@pytest.fixture
 def home(qtbot: QtBot, desk: Desk, tasks_sync: SyncTasks, filled: int) -> Iterator[HomePage]:
     desk.choose(filled, 2023)
     page = HomePage(desk)
