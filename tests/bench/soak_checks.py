@@ -26,6 +26,7 @@ from services.backup import Backup
 from services.exports.archive import sha256_of
 from services.exports.deliver import TABLE_SUFFIXES, deliver_pdf, deliver_report, deliver_workbook
 from services.packages.contents import Contents
+from services.packages.letters import MAIL
 from services.packages.produce import FACTS, MANIFEST, REPORT
 from services.paths import DataFolder
 from services.store import Store
@@ -33,6 +34,7 @@ from services.store import Store
 _LAST = 10
 _DAYS, _WEEKS, _MONTHS = timedelta(days=14), timedelta(weeks=12), timedelta(days=31 * 24)
 _OFFICE_MOMENT = re.compile(rb"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ")
+_NAMED_MOMENT = re.compile(rb"_\d{4}-\d{4}(?=[.\xef])")  # of the archive, before its ending or the number of a second one
 _PDF_MOMENT = re.compile(rb"D:\d{14}")
 
 
@@ -169,6 +171,8 @@ def _timeless(path: Path) -> object:
     if path.name == FACTS:
         said: dict[str, Any] = json.loads(data)
         return {**said, "files": [{key: value for key, value in file.items() if key != "sha256"} for file in said["files"]]}
+    if path.name == MAIL:
+        return _NAMED_MOMENT.sub(b"", data)
     if path.name == MANIFEST:
         return [line.partition("  ")[2] for line in data.decode().splitlines()]
     return data
