@@ -23,7 +23,9 @@ import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
+from typing import Any
 
 from filelock import FileLock, Timeout
 from sqlalchemy import Connection, Engine, create_engine, event, exc
@@ -344,12 +346,25 @@ def make_engine(path: Path, *, read_only: bool = False, pooled: bool = True, for
     return _engine(lambda: address, read_only=read_only, pooled=pooled, foreign_keys=foreign_keys)
 
 
+@cache
+def _like() -> Engine:
+    """Return the engine whose dialect all others take.
+
+    What SQLAlchemy compiled for writing an entity it keeps per dialect as long as the program runs;
+    with a dialect for each engine, every opening of the data leaves some behind.
+    """
+    engine = create_engine("sqlite://", poolclass=NullPool)
+    engine.connect().close()  # the dialect learns what the library can do
+    return engine
+
+
 def _engine(address: Callable[[], str], *, read_only: bool, pooled: bool, foreign_keys: bool = True) -> Engine:
-    engine = create_engine(
-        "sqlite://",
-        creator=lambda: sqlite3.connect(address(), uri=True, check_same_thread=False, isolation_level=None),
-        poolclass=QueuePool if pooled else NullPool,
-    )
+    def connect() -> Any:
+        return sqlite3.connect(address(), uri=True, check_same_thread=False, isolation_level=None)
+
+    like = _like()
+    pool = (QueuePool if pooled else NullPool)(connect, dialect=like.dialect)
+    engine = Engine(pool, like.dialect, like.url)
 
     @event.listens_for(engine, "connect")
     def _connect(connection: sqlite3.Connection, _record: object) -> None:
