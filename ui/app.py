@@ -161,9 +161,15 @@ class Keeper(QObject):
         """Plan the import of dropped files; nothing is written before the clerk says so."""
         if not self.ready:
             return
+        from ui import bare_folders
         from ui.imports.wizard import open_import
 
-        open_import(self.window, self.window.tasks, self.late, self.window.desk.campaign_id, paths)
+        bare = bare_folders.among(paths)
+        wanted = [path for path in paths if path not in bare]
+        if wanted or not bare:
+            open_import(self.window, self.window.tasks, self.late, self.window.desk.campaign_id, wanted)
+        if bare:
+            bare_folders.say(self.window, bare, others=len(wanted), choose=self.begin_import)
 
     def reconcile(self) -> None:
         """Compare the records with a table of another system."""

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
 
-from PySide6.QtCore import QCoreApplication, Qt
+from PySide6.QtCore import QCoreApplication, QSettings, Qt
 from PySide6.QtGui import QInputMethodEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
+from ui import app as application
 from ui.main_window import MainWindow
 
 NONE, CONTROL, SHIFT = Qt.KeyboardModifier.NoModifier, Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier
@@ -82,3 +85,19 @@ class Hands:
         self.press(KEY.Key_F, held=CONTROL)
         self.press(KEY.Key_Escape)
         self.quiet()
+
+
+@contextmanager
+def at_window(qtbot: QtBot, folder: Path) -> Iterator[Hands]:
+    """Open the window on a closed data folder, wait for its first page, and close it in the end."""
+    QSettings().clear()
+    window = application.open_window(folder)
+    window.show()
+    qtbot.waitExposed(window)
+    window.activateWindow()
+    qtbot.waitUntil(lambda: window.stack.count() > 0, timeout=PATIENCE_MS)
+    made = Hands(qtbot, window)
+    made.quiet()
+    yield made
+    window.close()
+    window.deleteLater()

@@ -9,7 +9,9 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QSettings
+from PySide6.QtCore import QCoreApplication, QMimeData, QPoint, QPointF, QSettings, Qt, QUrl
+from PySide6.QtGui import QDragEnterEvent, QDropEvent
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
@@ -18,7 +20,9 @@ from services.store import Store
 from tests import make
 from ui import app as application
 from ui import theme
+from ui.errors import TroubleDialog
 from ui.forms.form_dialog import FormDialog
+from ui.imports.wizard import ImportWizard
 from ui.late_store import LateStore, NotOpen
 from ui.main_window import MainWindow
 
@@ -132,3 +136,42 @@ def test_what_the_window_asks_of_its_store_never_waits_while_the_data_are_let_go
     late.attach(store)
     late.let_go()
     assert (late.folder, late.operator, late.present) == (store.folder, "周启明", None)
+
+
+def drop(window: MainWindow, *paths: Path) -> None:
+    """Drag files into the window and let them go."""
+    data = QMimeData()
+    data.setUrls([QUrl.fromLocalFile(str(path)) for path in paths])
+    none, left = Qt.KeyboardModifier.NoModifier, Qt.MouseButton.LeftButton
+    QCoreApplication.sendEvent(window, QDragEnterEvent(QPoint(5, 5), Qt.DropAction.CopyAction, data, left, none))
+    QCoreApplication.sendEvent(window, QDropEvent(QPointF(5, 5), Qt.DropAction.CopyAction, data, left, none))
+
+
+def test_a_dropped_folder_without_a_form_says_so_and_what_can_be_dropped(
+    open_at: Callable[[Path], MainWindow], folder: Path, tmp_path: Path, qtbot: QtBot
+) -> None:
+    window = open_at(folder)
+    bare = tmp_path / "双汊镇报送"
+    (bare / "里层").mkdir(parents=True)
+    (bare / "里层" / "~$附件1.xlsx").write_bytes(b"")  # what WPS leaves behind is no form
+    drop(window, bare)
+    qtbot.waitUntil(lambda: isinstance(QApplication.activeModalWidget(), TroubleDialog))
+    dialog = QApplication.activeModalWidget()
+    assert isinstance(dialog, TroubleDialog)
+    said = dialog.trouble.text()
+    assert dialog.trouble.title == "文件夹“双汊镇报送”里没有可以读的表"
+    assert str(bare) in said
+    assert "xlsx、xls、csv、docx" in said
+    assert "不是文件" not in said
+    QTest.keyClick(dialog, Qt.Key.Key_Return)
+    assert not window.findChildren(ImportWizard), "nothing is left behind the dialog"
+
+    drop(window, bare, folder / "data.sqlite")
+    qtbot.waitUntil(lambda: isinstance(QApplication.activeModalWidget(), TroubleDialog))
+    again = QApplication.activeModalWidget()
+    assert isinstance(again, TroubleDialog)
+    assert "另外 1 项照常在读" in again.trouble.text()
+    QTest.keyClick(again, Qt.Key.Key_Return)
+    wizard = window.findChildren(ImportWizard)[0]
+    qtbot.waitUntil(lambda: not window.tasks.running, timeout=PATIENCE_MS)
+    assert [state.path.name for state in wizard.states] == ["data.sqlite"]

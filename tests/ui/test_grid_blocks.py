@@ -213,3 +213,48 @@ def test_a_long_block_below_the_last_row_makes_rows_in_every_register(
         settle(qtbot, tasks_sync)
     assert page.model.count == before + (60 if kind == "people" else 61)
     assert labels(store)[0].startswith(f"新增{register.noun} 6")
+
+
+def test_signs_that_nobody_sees_are_taken_out_and_named_and_spoil_no_cell(page: RegisterPage, qtbot: QtBot, tasks_sync: SyncTasks) -> None:
+    for key in ("group", "state"):
+        page.grid.show_column(key, shown=False)
+    put("柳溪镇\t邵\u200b清\x07波\t科员\t9903\x0020301\t1990\ufeff0000031\n柳溪镇\t\x07\x1b\t科员\t99030200302\t123\n")
+    page.grid.go_to_place(3, page.register.form.keys.index("unit"))
+    press(page, Key.Key_V, held=CONTROL)
+    settle(qtbot, tasks_sync)
+    dialog = preview(page)
+    first, second = dialog.plan.rows
+    assert (first.values["name"], first.values["cert_no"], first.values["phone"]) == ("邵清波", "990320301", "19900000031")
+    assert first.cells["phone"].sentence == "手机号码 已去掉看不见的控制字符"
+    assert second.reason == "姓名 只有看不见的控制字符，等于没填，请补填"
+    assert dialog._about.text().startswith("1 行整行不写，其余照写，一次撤销即可全部取回。")
+    said = [dialog.model.index(row, dialog.model.columnCount() - 1).data() for row in range(2)]
+    assert "手机号码 已去掉看不见的控制字符" in said[0], "what is only to be checked is said as well, not hidden in a tooltip"
+    qtbot.keyClick(dialog._only, Key.Key_Space)
+    assert dialog.model.rowCount() == 1
+    assert dialog.model.headerData(0, Qt.Orientation.Vertical) == "2", "a line keeps the number that it has in the block"
+    qtbot.keyClick(dialog.write, Key.Key_Space)
+    settle(qtbot, tasks_sync)
+    assert "邵清波" in texts(page, "name")
+
+
+def test_a_block_that_finds_no_place_in_the_grid_says_so(page: RegisterPage, qtbot: QtBot, tasks_sync: SyncTasks) -> None:
+    put("19900000009\t第一检查组\t已接收\t可带队\t多\t余\n")
+    page.grid.go_to_place(0, page.register.form.keys.index("phone"))
+    press(page, Key.Key_V, held=CONTROL)
+    settle(qtbot, tasks_sync)
+    said = preview(page)._about.text()
+    assert "右边 2 列没有写入；从更靠左的一格开始粘贴" in said
+    assert "不在这张表里填，粘贴的内容没有采用" in said
+    qtbot.keyClick(preview(page).write, Key.Key_Space)
+    settle(qtbot, tasks_sync)
+    assert texts(page, "remark")[0] == "可带队"
+
+
+def test_a_refusal_of_a_service_says_what_to_do(page: RegisterPage, qtbot: QtBot, tasks_sync: SyncTasks) -> None:
+    put("周砚秋\n新来的\n")
+    page.grid.go_to_place(3, page.register.form.keys.index("name"))
+    press(page, Key.Key_V, held=CONTROL)
+    settle(qtbot, tasks_sync)
+    assert preview(page).plan.rows[0].reason.count("。") >= 2, "what is wrong, and how it is mended"
+    preview(page).reject()

@@ -242,6 +242,37 @@ def test_an_issue_is_waived_with_a_reason_by_keys_and_taken_back(
     assert not next(check for check in page.checks if check.rule == "P04").waived
 
 
+def test_a_new_must_fix_is_chosen_and_what_was_chosen_is_kept_as_it_stands_now(
+    page: PackagesPage, store: Store, campaign_id: int, tasks_sync: SyncTasks
+) -> None:
+    spoil(store, campaign_id, tasks_sync)
+    page.issues.setCurrentIndex(page.issues.lines.index(chosen_issue(page, "还没有定类别")))
+    QTest.keyClick(page.issues, Qt.Key.Key_Return, Qt.KeyboardModifier.ShiftModifier)
+    dialog = dialog_of(FormDialog)
+    dialog.fields["reason"].set_value("镇办正在核实")
+    QTest.keyClick(dialog.fields["reason"].editor, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
+    for _ in range(2):
+        tasks_sync.settle_all()
+        QApplication.processEvents()
+    assert page.issues.current() in page.checks, "what is chosen is an issue of now, with its waiver"
+    assert (page.issues.current().rule, page.issues.current().waived) == ("P04", "镇办正在核实")
+    before = {check.uid for check in page.checks if check.rule == "P04"}
+    with store.write("新增问题") as session:
+        make.finding(session, campaign_id, hazard="氧气瓶没有防震圈", category=None)
+    for _ in range(2):
+        QApplication.processEvents()
+        tasks_sync.settle_all()
+    chosen = page.issues.current()
+    assert chosen in page.checks
+    assert (chosen.level, chosen.waived, chosen.uid in before) == ("B", "", False)
+    assert page.paper.sentence.text() == chosen.message
+    QTest.keyClick(page.issues, Qt.Key.Key_End)  # the clerk looks at something else; the next look leaves it alone
+    elsewhere = page.issues.current()
+    page.refresh()
+    tasks_sync.settle_all()
+    assert page.issues.current() == elsewhere
+
+
 def test_the_cell_at_fault_is_marked_inside_its_row(page: PackagesPage, store: Store, campaign_id: int, tasks_sync: SyncTasks) -> None:
     spoil(store, campaign_id, tasks_sync)
     sheet_shown = page.paper.sheets[1]

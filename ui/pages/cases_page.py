@@ -82,6 +82,13 @@ class CasesPage(RegisterPage):
         self._wanted = None if self.work.choose(record_id) else record_id
         self.work.list.setFocus()
 
+    def take_focus(self) -> None:
+        """Go to the cases on the desk, or to the rows of the register."""
+        if self._at_desk:
+            self.work.list.setFocus()
+        else:
+            super().take_focus()
+
     def show_filtered(self, filters: Mapping[str, object]) -> None:
         """Show the cases behind a figure in the register."""
         self.turn(REGISTER)

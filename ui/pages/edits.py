@@ -8,18 +8,22 @@ plan allows, all of it or nothing.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+import unicodedata
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from models.forms import Column, Form, Row
-from services.errors import Problem, Refused
+from services.errors import Invalid, Problem, Refused
 from services.progress import Progress, silent
 from services.records import SomeRefused
-from ui.forms.checking import check
+from ui.forms.checking import check, heading
 from ui.tables.blocks import Edit
 
 MANY = 50  # new rows from which a register that can takes them all at once
+REMOVED = "已去掉看不见的控制字符"
+NOTHING_ELSE = "只有看不见的控制字符，等于没填"
+GONE = "这一行已移入回收站，没有写入；先在“回收站”里恢复它再粘贴，或去掉这一行"
 NEW, CHANGED, SAME, REFUSED = "new", "changed", "same", "refused"
 
 
@@ -116,15 +120,34 @@ def plan_edits(
         progress: Told every hundred rows.
     """
     typed: dict[int, dict[str, str]] = {}
+    unseen: dict[int, set[str]] = {}
     for edit in edits:
-        typed.setdefault(edit.record_id, {})[edit.key] = edit.text
+        text = visible(edit.text)
+        typed.setdefault(edit.record_id, {})[edit.key] = text
+        if text != edit.text:
+            unseen.setdefault(edit.record_id, set()).add(edit.key)
     rows: list[PlannedRow] = []
     for number, (record_id, texts) in enumerate(typed.items()):
         if number % 100 == 0:
             progress(number, len(typed), "核对")
         if record_id >= 0 or any(texts.values()):
-            rows.append(_planned(form, record_id, texts, stored.get(record_id), year))
+            rows.append(_planned(form, record_id, texts, stored.get(record_id), year, unseen.get(record_id, frozenset())))
     return counted(rows)
+
+
+def visible(text: str) -> str:
+    """Return a text without the signs that nobody sees; tabs and line ends stay.
+
+    They come along from web pages and other programs. A cell would be refused for a sign that its sentence cannot show.
+    """
+    if text.isprintable():
+        return text
+    return "".join(sign for sign in text if sign in "\t\r\n" or unicodedata.category(sign) not in ("Cc", "Cf"))
+
+
+def told(problem: Problem) -> str:
+    """Return why a row is refused and what to do about it."""
+    return problem.message() if isinstance(problem, Invalid) else f"{problem.message()}{problem.way_out()}"
 
 
 def counted(rows: Sequence[PlannedRow]) -> EditPlan:
@@ -190,11 +213,18 @@ def write_plan(
     if len(refused) == 1 and len(wanted) == 1:
         raise next(iter(refused.values()))
     if refused:
-        raise RowsRefused({record_id: problem.message() for record_id, problem in refused.items()})
+        raise RowsRefused({record_id: told(problem) for record_id, problem in refused.items()})
     return [saved[row.record_id] for row in wanted]
 
 
-def _planned(form: Form, record_id: int, texts: Mapping[str, str], stored: Sequence[Any] | None, year: int | None) -> PlannedRow:
+def _planned(
+    form: Form,
+    record_id: int,
+    texts: Mapping[str, str],
+    stored: Sequence[Any] | None,
+    year: int | None,
+    unseen: Collection[str],
+) -> PlannedRow:
     shown = _shown(form, stored) if stored else {}
     checked = check(form, {**shown, **texts}, year=year)
     fresh = record_id < 0
@@ -204,6 +234,8 @@ def _planned(form: Form, record_id: int, texts: Mapping[str, str], stored: Seque
         value = checked.row.get(key)
         new = form.column(key).kind.show(value) if value not in (None, ()) else ""
         sentence = remark.sentence if remark else ""
+        if key in unseen and (not remark or not text.strip()):
+            sentence = f"{heading(form, key)} {REMOVED if text.strip() else NOTHING_ELSE}{'，请补填' if remark else ''}"
         if key in checked.blocked:
             cells[key] = PlannedCell(REFUSED, old, text, sentence)
         elif new == old:
@@ -211,9 +243,9 @@ def _planned(form: Form, record_id: int, texts: Mapping[str, str], stored: Seque
         else:
             cells[key] = PlannedCell(NEW if fresh else CHANGED, old, new, sentence)
     if not fresh and not stored:
-        return PlannedRow(record_id, cells, {}, "这一行已经删除，没有写入")
+        return PlannedRow(record_id, cells, {}, GONE)
     if fresh:
-        lacking = [checked.remarks[key].sentence for key in checked.blocked]
+        lacking = [cells[key].sentence if key in cells else checked.remarks[key].sentence for key in checked.blocked]
         return PlannedRow(record_id, cells, checked.row, "；".join(lacking))
     return PlannedRow(record_id, cells, {key: checked.row[key] for key, cell in cells.items() if cell.action == CHANGED})
 

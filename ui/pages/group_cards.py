@@ -17,6 +17,7 @@ NARROWEST = 300
 LOWEST = 120
 HIGHEST = 250  # the register under the cards keeps five rows on a laptop
 LEAST, SHARE = 120, 0.42  # with large text the register under the cards still shows some rows
+LARGE = 1.6  # from here on it shows them only if the cards keep to their heads
 SHOWN = 3
 EXPERT = "专家"
 _SPACE = "&nbsp;&nbsp; "
@@ -186,7 +187,8 @@ class GroupCards(QScrollArea):
 
     def minimumSizeHint(self) -> QSize:
         """Show the heads of the cards at least; the rest can be scrolled to."""
-        return QSize(0, min(self._wanted, round(LOWEST * theme.current().scale)))
+        scale = theme.current().scale
+        return QSize(0, min(self._wanted, round(LOWEST * (scale if scale <= LARGE else 1))))
 
     def show_rosters(self, listed: Sequence[Roster]) -> None:
         """Show other groups; the one in focus keeps it."""
@@ -225,7 +227,8 @@ class GroupCards(QScrollArea):
             card.setFixedHeight(highest)
         bar = self.horizontalScrollBar().sizeHint().height() if wide < least else 0
         page = self.parentWidget()
-        most = round(page.height() * SHARE) if page is not None else highest
+        share = SHARE if theme.current().scale <= LARGE else SHARE / 2
+        most = round(page.height() * share) if page is not None else highest
         self._wanted = min(highest + 24 + bar, round(HIGHEST * theme.current().scale), max(most, LEAST))
         self.setMaximumHeight(self._wanted)
         self.updateGeometry()

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QSizePolicy
 
-from services import rosters
+from services import clock, equipment, groups, inspections, listing, rosters, visiting
 from services.rosters import Roster
+from ui import errors
 from ui.pages.group_cards import GroupCards
 from ui.pages.groups import EQUIPMENT, GROUPS
 from ui.pages.page import Desk
@@ -18,6 +21,41 @@ from ui.pages.sections import Section, Sections
 
 EQUIPMENT_SECTION = 1
 _MORE_TABLES = frozenset({"equipment", "absence", "secondment", "reporting_unit", "rule", "phase"})
+
+
+@dataclass(frozen=True)
+class Hanging:
+    """What hangs on groups that shall go to the bin.
+
+    Attributes:
+        people: Members.
+        visits: Visits that name them.
+        planned: Enterprises on their tours that nobody has visited.
+        equipment: Entries of equipment given to them.
+    """
+
+    people: int = 0
+    visits: int = 0
+    planned: int = 0
+    equipment: int = 0
+
+    @property
+    def words(self) -> str:
+        """How many of each, those that are there."""
+        told = ((self.people, "人"), (self.visits, "次检查"), (self.planned, "家排给它还没查的企业"), (self.equipment, "件装备"))
+        return "、".join(f"{count:,} {unit}" for count, unit in told if count)
+
+    @property
+    def facts(self) -> tuple[tuple[str, str], ...]:
+        """What becomes of each, and how it is taken back."""
+        told = (
+            (self.people, "人员", f"{self.people:,} 人退出这个组，可以编入别的组；抽调记录不动"),
+            (self.visits, "检查", f"{self.visits:,} 次检查连同问题、案件都留着，记录上仍写这个组；按组统计时归入“（未填）”一栏"),
+            (self.planned, "企业", f"{self.planned:,} 家留在检查名单上，但不再有组去查，要另排给别的组"),
+            (self.equipment, "装备", f"{self.equipment:,} 件仍登记在这个组名下，要改给别的组"),
+        )
+        back = ("要反悔", "按 Ctrl+Z 一次全部取回，组员各归原位；也可以在本页“回收站”里恢复")
+        return (*((word, said) for count, word, said in told if count), back)
 
 
 class GroupsPage(RegisterPage):
@@ -65,6 +103,12 @@ class GroupsPage(RegisterPage):
         self.sections.turn(0)
         super().new_record()
 
+    def remove(self, record_ids: Sequence[int]) -> None:
+        """Move groups to the bin; what hangs on them is said before."""
+        if record_ids:
+            what = {"record_ids": tuple(record_ids), "campaign_id": self.desk.campaign_id}
+            self.desk.tasks.query(_hanging, **what).then(partial(self._ask_removal, tuple(record_ids)))
+
     def show_equipment(self, group: str) -> None:
         """Show what a group carries."""
         self.sections.turn(EQUIPMENT_SECTION)
@@ -74,6 +118,16 @@ class GroupsPage(RegisterPage):
         """Let the pictures follow the width."""
         super().resizeEvent(event)
         self.cards.fit()
+
+    def _ask_removal(self, record_ids: Sequence[int], hangs: Hanging) -> None:
+        if not hangs.words:
+            super().remove(record_ids)
+            return
+        one = len(record_ids) == 1
+        whom = f"“{self._name_of(record_ids[0])}”" if one else f"选中的 {len(record_ids)} 个检查组"
+        trouble = errors.Trouble(f"删除{whom}？", f"{'它' if one else '它们'}名下有 {hangs.words}。", hangs.facts)
+        do = partial(super().remove, record_ids)
+        errors.ask(self, trouble, (errors.Choice("删除", do, "danger"), errors.Choice("不删", kind="primary")))
 
     def _show_rosters(self, listed: Sequence[Roster]) -> None:
         self.cards.show_rosters(listed)
@@ -85,3 +139,16 @@ class GroupsPage(RegisterPage):
 
 def _rosters(session: Any, *, campaign_id: int) -> list[Roster]:
     return rosters.rosters(session, campaign_id=campaign_id)
+
+
+def _hanging(session: Any, *, record_ids: Sequence[int], campaign_id: int) -> Hanging:
+    """Count what hangs on groups."""
+    people = visits = planned = carried = 0
+    for record_id in record_ids:
+        row = groups.load(session, record_id=record_id)
+        stops = visiting.tour(session, campaign_id=campaign_id, group_id=record_id, as_of=clock.today())
+        people += len(groups.members_of(row))
+        visits += listing.count(session, inspections.LISTING, scope=campaign_id, filters={"group": row["name"]})
+        planned += sum(stop.inspection_id is None for stop in stops)
+        carried += listing.count(session, equipment.LISTING, scope=campaign_id, filters={"group": row["name"]})
+    return Hanging(people, visits, planned, carried)

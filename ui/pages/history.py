@@ -86,6 +86,10 @@ class HistoryPage(Page):
         self.desk.tasks.query(_counts, views=[dict(view.filters) for view in VIEWS]).then(self.filters.set_counts)
         self.desk.tasks.query(operations.people).then(self._take_people)
 
+    def take_focus(self) -> None:
+        """Go to the operations."""
+        self.grid.setFocus()
+
     def show_record(self, record_id: int) -> None:
         """Go to a step; at once, or when the rows are here."""
         self._go_to = record_id

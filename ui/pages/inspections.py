@@ -2,19 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from functools import partial
-from typing import Any
-
 from services import campaigns, enterprises, groups, inspections, pasting, people
 from ui.pages.filter_bar import View
-from ui.pages.page import Action
-from ui.pages.register import Register, import_action, ways_in
-
-
-def _actions(page: Any) -> Sequence[Action]:
-    return (Action("三方对账", partial(page.desk.wish, "reconcile"), "arrows-left-right"), *import_action(page))
-
+from ui.pages.register import Register, ways_in
 
 INSPECTIONS = Register(
     key="inspections",
@@ -51,5 +41,4 @@ INSPECTIONS = Register(
     ),
     missing=("还没有检查记录", "把各组的检查记录表拖进窗口，或逐次登记"),
     ways=ways_in,
-    actions=_actions,
 )

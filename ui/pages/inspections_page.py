@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeySequence, QShortcut
-from PySide6.QtWidgets import QTabBar
+from PySide6.QtWidgets import QMenu, QTabBar
 
 from services import clock, visiting
 from services.visiting import Waiting
 from ui import icons
+from ui.pages.chosen_visit import ChosenVisit
 from ui.pages.inspections import INSPECTIONS
 from ui.pages.page import Action, Desk, make_button
 from ui.pages.problem_list import KEYS as LIST_KEYS
@@ -22,7 +23,7 @@ from ui.pages.visit_entry import VisitEntry
 from ui.pages.visit_platform import PlatformQueue
 
 REGISTER, ENTRY, QUEUE = "register", "entry", "queue"
-ENTER_KEYS, FILL_KEYS = "Ctrl+N", "Ctrl+E"
+ENTER_KEYS, FILL_KEYS, NEW_KEYS = "Ctrl+N", "Ctrl+E", "Ctrl+Shift+N"
 _MORE_TABLES = frozenset({"finding", "assignment", "evidence", "recording"})
 
 
@@ -33,6 +34,7 @@ class InspectionsPage(RegisterPage):
         entry: One visit on one screen.
         queue: What is not on the platform yet.
         mode: Which of the three is in front.
+        chosen: Under the grid: which visit is selected, and what can be done with it.
     """
 
     def __init__(self, desk: Desk, register: Register = INSPECTIONS) -> None:
@@ -56,23 +58,8 @@ class InspectionsPage(RegisterPage):
         self.tabs.currentChanged.connect(lambda number: self.turn(QUEUE if number else REGISTER))
         self.tabs.setMinimumWidth(self.tabs.sizeHint().width())
         self.put_tabs(self.tabs)
-        self._new_button.setShortcut("Ctrl+Shift+N")
-        self._new_button.setToolTip("Ctrl+Shift+N")
-        self.fill_button = self.add_action(Action("填这一次", self.fill_current, "note-pencil"))
-        self.actions_of_page.append(Action("问题清单", self.print_current, "export", keys=LIST_KEYS))
-        self.list_button = make_button(Action("问题清单", self.print_current, "export"))
-        self.put_first(self.list_button)
-        self.enter_button = self.add_action(Action("录入检查", self.enter, "note-pencil", "primary"))
-        buttons = (
-            (self.fill_button, FILL_KEYS, self.fill_current, "接着填选中的这一次"),
-            (self.enter_button, ENTER_KEYS, self.enter, "按名单录入下一家"),
-            (self.list_button, LIST_KEYS, self.print_current, "选中这一次的问题及处置意见清单存成 PDF；每条问题都有依据才印"),
-        )
-        for button, keys, act, what in buttons:
-            button.setToolTip(f"{what}（{keys}）")
-            shortcut = QShortcut(QKeySequence(keys), self)  # at once: a button's own waits until it was seen to go down
-            shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
-            shortcut.activated.connect(act)
+        self._build_head()
+        self._build_chosen()
         self._own_keys = self.findChildren(QShortcut, options=Qt.FindChildOption.FindDirectChildrenOnly)
         self._turn_keys = [QShortcut(QKeySequence(keys), self) for keys in (PREVIOUS, NEXT)]  # in the entry they go to the next visit
         for shortcut in self._turn_keys:
@@ -83,8 +70,51 @@ class InspectionsPage(RegisterPage):
         back.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
         back.activated.connect(partial(self.turn, REGISTER))
         self.entry.left.connect(partial(self.turn, REGISTER))
+        self.entry.back_button.clicked.connect(lambda _checked=False: self.entry.left.emit())
         self.queue.entered.connect(self._entered)
         self.queue.said.connect(desk.say)
+
+    def _build_head(self) -> None:
+        """One blue button; what acts on the whole register stands in one list beside it."""
+        self._new_button.hide()  # it stands in the list; the blue button goes by the tour
+        self.actions_of_page = [action for action in self.actions_of_page if action.label != self.register.new_label]
+        wish = self.desk.wish
+        acts = (
+            Action("导入来表…", partial(wish, "import"), "download-simple", keys="Ctrl+O"),
+            Action("三方对账…", partial(wish, "reconcile"), "arrows-left-right"),
+            Action("名单以外登记一次", self.new_record, "plus", keys=NEW_KEYS),
+        )
+        listed = QMenu(self)
+        for action, letter in zip(acts, "IRN", strict=True):
+            line = listed.addAction(f"{action.label}(&{letter})", action.act)
+            if action.keys:
+                line.setText(f"{line.text()}\t{action.keys}")
+        self.more_button = make_button(Action("导入、对账", lambda: None, "download-simple"))
+        self.more_button.setToolTip("整本登记簿：导入来表、三方对账、名单以外登记")
+        self.more_button.setMenu(listed)
+        self.put_first(self.more_button)
+        self.enter_button = self.add_action(Action("录入检查", self.enter, "note-pencil", "primary"))
+        self.enter_button.setToolTip(f"按名单录入下一家（{ENTER_KEYS}）")
+        self.actions_of_page += acts
+        self._on_key(NEW_KEYS, self.new_record)
+        self._on_key(ENTER_KEYS, self.enter)
+
+    def _build_chosen(self) -> None:
+        """Let what acts on one visit stand under the grid, beside its name."""
+        fill = Action("接着填", self.fill_current, "note-pencil", keys=FILL_KEYS)
+        listed = Action("问题清单", self.print_current, "export", keys=LIST_KEYS)
+        what = "选中这一次的问题及处置意见清单存成 PDF；每条问题都有依据才印"
+        self.chosen = ChosenVisit(self.grid, ((fill, "打开选中的这一次接着填"), (listed, what)))
+        self.fill_button, self.list_button = self.chosen.buttons
+        self.status.add(self.chosen)
+        self.actions_of_page += [fill, listed]
+        self._on_key(FILL_KEYS, self.fill_current)
+        self._on_key(LIST_KEYS, self.print_current)
+
+    def _on_key(self, keys: str, act: Callable[[], object]) -> None:
+        shortcut = QShortcut(QKeySequence(keys), self)  # at once: a button's own waits until it was seen to go down
+        shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+        shortcut.activated.connect(act)
 
     def refresh(self) -> None:
         """Ask for rows, and for the platform's queue; the entry if it is in front."""
@@ -94,6 +124,15 @@ class InspectionsPage(RegisterPage):
             self.desk.tasks.query(visiting.platform_queue, **what).then(self._show_waiting)
         if self.mode == ENTRY:
             self.entry.refresh()
+
+    def take_focus(self) -> None:
+        """Go to what is in front: the rows, the queue, or the visit."""
+        if self.mode == QUEUE:
+            self.queue.enter()
+        elif self.mode == ENTRY:
+            self.entry.setFocus()
+        else:
+            super().take_focus()
 
     def turn(self, mode: str) -> None:
         """Bring register, entry or queue to the front, with the focus in it."""
@@ -160,11 +199,11 @@ class InspectionsPage(RegisterPage):
         super()._rows_came()
         if hasattr(self, "enter_button"):
             empty = self._stack.currentIndex() == 1  # what to do first is blue there already
-            for button, sign, kind in ((self._new_button, "plus", ""), (self.enter_button, "note-pencil", "" if empty else "primary")):
-                button.setProperty("kind", kind)
-                icons.dress(button, sign, "on_action" if kind else "ink2")
-                button.style().unpolish(button)
-                button.style().polish(button)
+            kind = "" if empty else "primary"
+            self.enter_button.setProperty("kind", kind)
+            icons.dress(self.enter_button, "note-pencil", "on_action" if kind else "ink2")
+            self.enter_button.style().unpolish(self.enter_button)
+            self.enter_button.style().polish(self.enter_button)
 
     def _turn_over(self) -> None:
         self.turn(REGISTER if self.mode == QUEUE else QUEUE)

@@ -171,6 +171,14 @@ def choose_template(desk: Desk, owner: QWidget, store: Any) -> None:
         desk.tasks.command(label, templates.choose, folder=store.folder, path=path).then(done).start(owner)
 
 
+def save_template(desk: Desk, owner: QWidget, store: Any) -> None:
+    """Write the template in use to a file, to be changed in Word."""
+    target = ask_new_file(owner, "总结模板另存为", "总结模板.docx")
+    if target is not None:
+        job = desk.tasks.work(templates.save_copy, store=store, target=target)
+        job.then(lambda _done: desk.say(f"已另存 {target.name}")).start(owner)
+
+
 def restore_template(desk: Desk, owner: QWidget) -> None:
     """Go back to the shipped template."""
     done = partial(_say, desk, "已恢复自带总结模板")

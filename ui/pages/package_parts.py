@@ -10,7 +10,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QStackedWidget, QTabBar, QToolButton, QVBoxLayout, QWidget
 
 from services import clock, closing
-from services.checks import LEVELS, Check
+from services.checks import LEVELS, Check, blocking
 from services.packages import receipts
 from services.packages.preview import Sheet, Spot
 from services.packages.versions import Version
@@ -40,6 +40,8 @@ _SHEET_OF = {
     "总结报告": REPORT_TAB,
 }
 
+
+Identity = tuple[str, str, str]
 
 STATE = "state"
 _STATES = {
@@ -81,6 +83,7 @@ class ChecksRegion(QWidget):
     def __init__(self) -> None:
         """Build the list without issues."""
         super().__init__()
+        self._known: frozenset[Identity] | None = None
         self.issues = TwoLineList(name="报送前体检", row="preflight")
         self.counts = regions.Elided()
         self.issues.linked_on.connect(self.waive_asked)
@@ -93,8 +96,16 @@ class ChecksRegion(QWidget):
         again = make_button(Action("重新体检", self.again_asked.emit, "arrow-clockwise", "quiet"))
         regions.column(self, regions.bar(regions.label("报送前体检", "section"), self.counts, again), self._stack)
 
+    def forget(self) -> None:
+        """Take the next issues as the first: they are another campaign's."""
+        self._known = None
+
     def show_checks(self, checks: Sequence[Check]) -> None:
-        """Show what was found just now."""
+        """Show what was found just now; what is new and stops the package is chosen.
+
+        Else the chosen issue stays chosen as it stands now, or the first is.
+        """
+        chosen = self.issues.current()
         entries: list[Head | Item] = []
         said: list[str] = []
         for level, word in LEVELS.items():
@@ -107,7 +118,14 @@ class ChecksRegion(QWidget):
         self._stack.setCurrentIndex(0 if entries else 1)
         self.counts.say("，".join(said) or "通过")
         self.counts.setToolTip(f"{self.counts.toolTip()}（{clock.now():%H:%M} 体检）")
-        if self.issues.current() is None:
+        same = (check for check in checks if chosen is not None and _identity(check) == _identity(chosen))
+        kept = self.issues.current() or next(same, None)
+        stopping = [check for check in blocking(checks) if self._known is not None and _identity(check) not in self._known]
+        self._known = frozenset(_identity(check) for check in blocking(checks))
+        wanted = stopping[0] if stopping else kept
+        if wanted is not None:
+            self.issues.choose(wanted)
+        else:
             self.issues.choose_first()
 
 
@@ -229,6 +247,9 @@ class VersionsRegion(QWidget):
         self.made = TwoLineList(name="版本", row="preflight")
         self.compare = make_button(Action("比较", lambda: None, "git-diff", "quiet"))
         self.compare.setToolTip("看这一版相对上一版改了什么")
+        self.compare.setAccessibleName("比较")
+        if theme.current().scale > _ROOMY:
+            self.compare.setText("")  # its sign and the tooltip stay; the narrow bar has two words in large text
         self.elsewhere = QPushButton("换文件夹")
         self.elsewhere.setProperty("kind", "quiet")
         self.folders: dict[int, Path] = {}
@@ -284,6 +305,7 @@ class VersionsRegion(QWidget):
         item = next((one for one in self.made.items() if one.key == key), None)
         self._foot.setVisible(item is not None and bool(item.tip))
         self.told.setText(item.tip if item else "")
+        self.told.setMinimumHeight(self.told.heightForWidth(max(self.width() - 30, 1)) if item else 0)
         self.receipt.setVisible(isinstance(key, int))
 
 
@@ -309,6 +331,11 @@ def _row(check: Check) -> Item:
     link = ("收回豁免" if check.waived else "豁免…") if check.waivable and check.level != "I" else ""
     button = "转到" if check.register else ("改文字" if _tab_of(check) == REPORT_TAB else "")
     return Item(check, what, place, button=button, tip=check.message, middle=True, link=link)
+
+
+def _identity(check: Check) -> Identity:
+    """Return what stays the same when an issue is worded anew, or waived."""
+    return (check.rule, check.uid or "", "" if check.uid else check.message)
 
 
 def _tab_of(check: Check) -> str:

@@ -18,7 +18,7 @@ from PySide6.QtWidgets import QFileDialog, QFrame, QHBoxLayout, QStackedWidget, 
 from services import closing, packages, runs
 from services.checks import Check, blocking
 from services.errors import FileTrouble, Problem
-from services.packages import prose, templates
+from services.packages import prose
 from services.packages.preview import Preview, preview
 from services.packages.versions import Version, versions
 from ui import errors, regions, theme
@@ -109,6 +109,10 @@ class PackagesPage(Page):
         self.desk.tasks.query(preview, **arguments).on_snapshot().then(partial(self._show, self._round))
         self.desk.tasks.query(versions, campaign_id=self.desk.campaign_id).then(partial(self._show_versions, self._round))
 
+    def take_focus(self) -> None:
+        """Go to what pre-flight found."""
+        self.issues.setFocus()
+
     def make(self, *, draft: bool = False) -> None:
         """Make the package, or a draft; asks for the folder the first time."""
         target = remembered() or self.choose_folder()
@@ -189,7 +193,7 @@ class PackagesPage(Page):
             Action("改总结文字", self.edit_text, "note-pencil"),
             Action("换用总结模板", lambda: package_acts.choose_template(self.desk, self, self.store)),
             Action("恢复自带总结模板", lambda: package_acts.restore_template(self.desk, self)),
-            Action("另存总结模板", self._save_template),
+            Action("另存总结模板", lambda: package_acts.save_template(self.desk, self, self.store)),
             Action("登记最近一版的回执", self._receipt_of_last),
             Action("解除锁定", lambda: package_acts.change_state(self.desk, self, state=self._following.state, back=True)),
         ]
@@ -293,12 +297,6 @@ class PackagesPage(Page):
         else:
             self.desk.say("还没有报送过，没有回执可登记")
 
-    def _save_template(self) -> None:
-        target = package_acts.ask_new_file(self, "总结模板另存为", "总结模板.docx")
-        if target is not None:
-            job = self.desk.tasks.work(templates.save_copy, store=self.store, target=target)
-            job.then(lambda _done: self.desk.say(f"已另存 {target.name}")).start(self)
-
     def _open_text(self, parts: dict[str, str]) -> None:
         shown = self._preview.shown if self._preview else {}
         dialog = ReportTextDialog(parts, shown, self.window())
@@ -353,5 +351,6 @@ class PackagesPage(Page):
 
     def _take_scope(self) -> None:
         self.checks, self._known, self._versions, self._following, self._preview = (), False, (), Following(), None
+        self._left.forget()
         self._show_foot()
         super()._take_scope()

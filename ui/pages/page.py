@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from PySide6.QtCore import QObject, Qt, Signal
-from PySide6.QtGui import QResizeEvent, QShowEvent
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtGui import QKeySequence, QResizeEvent, QShortcut, QShowEvent
+from PySide6.QtWidgets import QAbstractButton, QApplication, QHBoxLayout, QLabel, QPushButton, QTabBar, QVBoxLayout, QWidget
 
 from ui import icons, theme
 from ui.presses import Once
@@ -177,6 +177,14 @@ class Page(QWidget):
             self.show_filtered(target)
         elif target == "new":
             self.new_record()
+        else:
+            here = QApplication.focusWidget()
+            typing = here is not None and self.isAncestorOf(here) and not isinstance(here, QTabBar | QAbstractButton)
+            if not typing:  # Qt has put it on the first part of the page that takes it
+                self.take_focus()
+
+    def take_focus(self) -> None:
+        """Take the focus to where work begins; pages that can do."""
 
     def show_record(self, record_id: int) -> None:
         """Go to a record; pages without records do nothing."""
@@ -269,8 +277,8 @@ def make_button(action: Action) -> QPushButton:
     if action.icon:
         tokens = {"primary": "on_action", "danger": "bad", "quiet": "action_text", "small": "action_text"}
         icons.dress(button, action.icon, tokens.get(action.kind, "ink2"), 16)
-    if action.keys:
-        button.setShortcut(action.keys)
+    if action.keys:  # a shortcut of the button itself presses it a tenth of a second late: letters after it go elsewhere
+        QShortcut(QKeySequence(action.keys), button).activated.connect(button.click)
         button.setToolTip(action.keys)
     button.clicked.connect(lambda _checked=False: action.act())
     Once(button)

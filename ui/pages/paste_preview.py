@@ -37,16 +37,17 @@ Index = QModelIndex | QPersistentModelIndex
 WORDS = {NEW: ("新增", "info"), CHANGED: ("修改", "info"), SAME: ("没变", "plain"), REFUSED: ("不能写入", "bad")}
 PARTLY = ("部分写入", "soon")
 _LEAST, _MOST, _MEASURED = 64, 280, 100
-_WHY = Column("", "原因", TEXT)
+_WHY = Column("", "说明", TEXT)
 _WHAT = Column("", "结果", TEXT)
 
 
 class PreviewModel(QAbstractTableModel):
-    """The rows of a plan: 结果, the columns that were pasted, 原因.
+    """The rows of a plan: 结果, the columns that were pasted, 说明.
 
     Attributes:
         columns: Columns shown.
         shown: Rows shown.
+        numbers: Which line of the block each of them is.
     """
 
     def __init__(self, form: Form, plan: EditPlan, parent: QWidget | None = None) -> None:
@@ -56,13 +57,15 @@ class PreviewModel(QAbstractTableModel):
         self._middle = tuple(column for column in form.columns if column.key in touched)
         self.columns: tuple[Column, ...] = ()
         self.shown: list[PlannedRow] = []
+        self.numbers: list[int] = []
         self.use(plan, refused_only=False)
 
     def use(self, plan: EditPlan, *, refused_only: bool) -> None:
         """Show the rows of a plan, or only those with something refused."""
         self.beginResetModel()
-        self.shown = [row for row in plan.rows if not refused_only or sentences(row)]
-        why = (_WHY,) if any(sentences(row) for row in plan.rows) else ()
+        listed = [(number, row) for number, row in enumerate(plan.rows, 1) if not refused_only or sentences(row)]
+        self.numbers, self.shown = [number for number, _row in listed], [row for _number, row in listed]
+        why = (_WHY,) if any(remarks(row) for row in plan.rows) else ()
         self.columns = (_WHAT, *self._middle, *why)
         self.endResetModel()
 
@@ -79,7 +82,7 @@ class PreviewModel(QAbstractTableModel):
         if role != Qt.ItemDataRole.DisplayRole:
             return None
         if orientation == Qt.Orientation.Vertical:
-            return str(section + 1)
+            return str(self.numbers[section]) if section < len(self.numbers) else None
         return self.columns[section].title.replace("\n", "") if section < len(self.columns) else None
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
@@ -94,7 +97,7 @@ class PreviewModel(QAbstractTableModel):
             return look.badge[0] if look.badge else look.text
         if role == Qt.ItemDataRole.ToolTipRole:
             cell = row.cells.get(column.key)
-            return (cell.sentence if cell else "") or (row.reason if column in (_WHAT, _WHY) else None)
+            return (cell.sentence if cell else "") or ("\n".join(remarks(row)) if column in (_WHAT, _WHY) else None)
         return None
 
 
@@ -110,13 +113,21 @@ class PastePreview(QDialog):
 
     agreed = Signal()
 
-    def __init__(self, form: Form, plan: EditPlan, *, title: str, parent: QWidget | None = None) -> None:
-        """Build the dialog; show it with `open()`."""
+    def __init__(self, form: Form, plan: EditPlan, *, title: str, note: str = "", parent: QWidget | None = None) -> None:
+        """Build the dialog; show it with `open()`.
+
+        Args:
+            form: Whose columns they are.
+            plan: What would be written.
+            title: Its head.
+            note: What of the block has no place in the table.
+            parent: Owner.
+        """
         super().__init__(parent)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowTitle(title)
         self.plan = plan
-        self._form = form
+        self._note = note
         self.model = PreviewModel(form, plan, self)
         head, self._about = QLabel(title), QLabel()
         head.setProperty("kind", "record")
@@ -175,8 +186,8 @@ class PastePreview(QDialog):
         self._counts.setText(f"{self.plan.cells:,} 格 = " + " + ".join(parts))
         refused = counts.get(REFUSED, 0)
         writes = self.plan.writes > 0
-        partly = "红格保持原样，原因写在右边；其余照写，一次撤销即可全部取回" if writes else "一格也没有写入，原因写在右边；改好再粘贴"
-        self._about.setText(partly if refused else "写入后可一次撤销，全部取回")
+        about = _about(self.plan) if refused else "写入后可一次撤销，全部取回"
+        self._about.setText("\n".join(part for part in (about, self._note) if part))
         self._only.setVisible(bool(refused))
         self._copy.setVisible(bool(refused))
         self.write.setText(f"写入 {self.plan.writes:,} 格")
@@ -232,12 +243,27 @@ def sentences(row: PlannedRow) -> list[str]:
     return [cell.sentence for cell in row.cells.values() if cell.action == REFUSED]
 
 
+def remarks(row: PlannedRow) -> list[str]:
+    """Return what is said of a row: why it is refused, else what is to be checked."""
+    return sentences(row) or [cell.sentence for cell in row.cells.values() if cell.sentence]
+
+
+def _about(plan: EditPlan) -> str:
+    """Say what becomes of a plan with refusals, and how they are mended."""
+    whole = sum(bool(row.reason) for row in plan.rows)
+    cells = sum(cell.action == REFUSED for row in plan.rows if not row.reason for cell in row.cells.values())
+    parts = [f"{whole:,} 行整行不写" if whole else "", f"{cells:,} 个红格保持原样" if cells else ""]
+    mend = "原因和改法写在每行右边的“说明”里；可以“复制不能写入的行”，在 WPS 里改好再粘贴"
+    rest = "其余照写，一次撤销即可全部取回" if plan.writes else "没有一格能写入"
+    return f"{'、'.join(part for part in parts if part)}，{rest}。{mend}"
+
+
 def look_of(row: PlannedRow, column: Column) -> CellLook:
     """Return how a cell of a planned row looks."""
     if column is _WHAT:
         return CellLook(badge=_badge(row))
     if column is _WHY:
-        return CellLook("；".join(sentences(row)))
+        return CellLook("；".join(remarks(row)))
     cell = row.cells.get(column.key)
     if cell is None:
         return CellLook()

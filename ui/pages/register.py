@@ -29,7 +29,7 @@ from ui.pages.declared import Register, Suggest
 from ui.pages.empty import EmptyState, Way
 from ui.pages.filter_bar import FilterBar, View
 from ui.pages.narrowing import Narrowing
-from ui.pages.page import Action, Desk, Entry, Page
+from ui.pages.page import Action, Desk, Entry, Page, make_button
 from ui.pages.panel_bay import PanelBay
 from ui.pages.record_desk import RecordDesk
 from ui.pages.record_history import RecordHistory
@@ -105,8 +105,7 @@ class RegisterPage(Page):
         self.grid.hide_first(register.hidden)
         self.filters = FilterBar(columns, (EVERYTHING, *register.views))
         self.status = GridStatus()
-        self._restore_button = QPushButton("恢复选中的")
-        self._restore_button.setProperty("kind", "small")
+        self._restore_button = make_button(Action("恢复选中的", lambda: self.restore(self.grid.selected_ids()), kind="small"))
         self._restore_button.hide()
         self.status.add(self._restore_button)
         self.panel = SidePanel(register.form, new_title=register.new_label, name_key=register.name_key, year=desk.year)
@@ -139,6 +138,11 @@ class RegisterPage(Page):
         if self.model.ready and self.grid.go_to(record_id):
             self._go_to = None
             self.open_record(record_id)
+
+    def take_focus(self) -> None:
+        """Go to the rows, so that arrows, letters and Ctrl+F work at once."""
+        if self.grid.isVisible():
+            self._enter_grid()
 
     def show_filtered(self, filters: Mapping[str, object]) -> None:
         """Show the rows behind a figure, each value as a chip."""
@@ -244,7 +248,6 @@ class RegisterPage(Page):
         self.scribe.spoke.connect(self._speak)
         self.filters.changed.connect(self._narrow)
         self.filters.left.connect(self._enter_grid)
-        self._restore_button.clicked.connect(lambda: self.restore(self.grid.selected_ids()))
         self.panel.remove_asked.connect(lambda: self.remove([self.panel.record_id] if self.panel.record_id is not None else []))
         self.panel.closed.connect(self._close_panel)
         self.panel.returned.connect(lambda: self._close_panel() if self.bay.floats else self._back())
@@ -316,6 +319,8 @@ class RegisterPage(Page):
         self._new_button.style().polish(self._new_button)
         self.model.set_appending(not self.filters.narrowed and self._may_add())
         self._speak("", "")
+        if self.grid.hasFocus():
+            self._enter_grid()  # it may have taken the focus before its rows were there
         self.scribe.take_up_draft()
         if self._go_to is not None:
             self.show_record(self._go_to)

@@ -20,10 +20,11 @@ from services.errors import Invalid, Problem, ReasonNeeded, Refused
 from ui import errors
 from ui.forms.checking import heading
 from ui.pages.declared import Register
-from ui.pages.edits import EditPlan, RowsRefused, plan_edits, write_plan
+from ui.pages.edits import EditPlan, RowsRefused, plan_edits, told, write_plan
 from ui.pages.page import Desk
 from ui.pages.paste_preview import PastePreview
 from ui.tables.blocks import Edit
+from ui.tables.held_keys import HeldKeys
 from ui.tables.paged_model import PagedModel
 from ui.tables.table_view import GridView
 
@@ -55,12 +56,15 @@ class Scribe(QObject):
         """
         super().__init__(grid)
         self._desk, self._register, self._model, self._grid = desk, register, model, grid
+        self._left_out = ""
         self._keeping = QTimer(self)
         self._keeping.setSingleShot(True)
         self._keeping.setInterval(DRAFT_AFTER_MS)
         self._keeping.timeout.connect(self._keep_draft)
+        HeldKeys(grid, model)
         model.typed.connect(self._typed)
         model.drafted.connect(self._keeping.start)
+        grid.left_out.connect(partial(setattr, self, "_left_out"))
         grid.edits_asked.connect(self.make_edits)
         grid.draft_left.connect(self.leave_draft)
 
@@ -137,7 +141,7 @@ class Scribe(QObject):
     def _decide(self, title: str, plan: EditPlan) -> None:
         if not plan.cells or (plan.smooth and not plan.writes):
             self._desk.say("内容和原来一样，没有要写入的")
-        elif plan.smooth and plan.cells <= STRAIGHT_CELLS:
+        elif plan.smooth and plan.cells <= STRAIGHT_CELLS and not self._left_out:
             self._write(plan, None)
         elif plan.cells == 1:  # one cell is spoken of where it stands
             row = plan.rows[0]
@@ -146,7 +150,8 @@ class Scribe(QObject):
             self._preview(title, plan)
 
     def _preview(self, title: str, plan: EditPlan) -> PastePreview:
-        dialog = PastePreview(self._register.form, plan, title=title, parent=self._grid.window())
+        dialog = PastePreview(self._register.form, plan, title=title, note=self._left_out, parent=self._grid.window())
+        self._left_out = ""
         dialog.agreed.connect(lambda: self._write(dialog.plan, dialog))
         dialog.open()
         return dialog
@@ -181,7 +186,7 @@ class Scribe(QObject):
         if isinstance(problem, ReasonNeeded) and dialog is None:  # Esc where the reason was asked: nothing is changed
             self._model.drop_typed([(row.record_id, key) for row in rows for key in row.cells])
             return
-        reasons = problem.reasons if isinstance(problem, RowsRefused) else {row.record_id: problem.message() for row in rows[:1]}
+        reasons = problem.reasons if isinstance(problem, RowsRefused) else {row.record_id: told(problem) for row in rows[:1]}
         expected = isinstance(problem, Invalid | Refused)
         if dialog is not None:
             dialog.setEnabled(True)
@@ -191,8 +196,8 @@ class Scribe(QObject):
             dialog.refuse(reasons)
         elif len(rows) == 1 and len(rows[0].cells) == 1 and rows[0].record_id >= 0:
             key, cell = next(iter(rows[0].cells.items()))
-            self._model.refuse(rows[0].record_id, key, cell.new, problem.message())
-            self.spoke.emit(f"没有写入：{problem.message()}", "bad")
+            self._model.refuse(rows[0].record_id, key, cell.new, told(problem))
+            self.spoke.emit(f"没有写入：{told(problem)}", "bad")
         else:
             self._preview(f"有 {len(reasons)} 行不能写入", plan.without(reasons))
 
@@ -206,14 +211,14 @@ class Scribe(QObject):
 
     def _draft_refused(self, texts: Mapping[str, str], problem: Problem) -> None:
         """Put the row back; if the next one is begun already, show it apart."""
-        self.spoke.emit(f"没有新增：{problem.message()}", "bad")
+        self.spoke.emit(f"没有新增：{told(problem)}", "bad")
         if not any(self._model.typing.draft.values()):
             self._model.set_draft(texts)
             self._keeping.start()
             return
         edits = [Edit(DRAFT_ROW, key, text) for key, text in texts.items()]
         plan = plan_edits(form=self._register.form, edits=edits, stored={}, year=self._desk.year)
-        self._preview("这一行没有新增", plan.without({DRAFT_ROW: problem.message()}))
+        self._preview("这一行没有新增", plan.without({DRAFT_ROW: told(problem)}))
 
     def _show_draft(self, kept: drafts.Kept | None) -> None:
         if kept is not None and kept.texts and not any(self._model.typing.draft.values()):

@@ -27,7 +27,7 @@ FINDINGS = "findings"
 MEETINGS = ("meeting_open", "meeting_site", "meeting_talk", "meeting_close")
 NORMS = ("showed_id", "told_integrity", "scanned", "recorder")
 WIDE = (("officers",), ("document_no",))
-NARROW, LARGE = 64, 1.25
+NARROW, LARGE, LARGEST = 64, 1.25, 1.6
 LINE_KEYS: tuple[tuple[str, tuple[tuple[str, ...], ...]], ...] = (
     ("检查日期", (("checked_on",), ("mode",), ("platform_no",), ("entered_on", "entered_at"))),
     ("检查人员", (("leader",), ("officers",), ("experts",))),
@@ -37,6 +37,13 @@ LINE_KEYS: tuple[tuple[str, tuple[tuple[str, ...], ...]], ...] = (
     ("检查依据", (("basis",), ("items",), ("document_no",))),
     ("检查结果", (("no_problem", "refused"), ("refusal",), ("second_officer",), ("joint_with",))),
 )
+# Large text: the first line does not fit in a small window.
+LARGE_LINES = (("检查日期", LINE_KEYS[0][1][:2]), ("平台", LINE_KEYS[0][1][2:]), *LINE_KEYS[1:])
+_SAMPLES = {
+    **dict.fromkeys(("checked_on", "entered_on"), "2023-04-20"), **dict.fromkeys(MEETINGS, "09:05-09:20"),
+    **dict.fromkeys(("entered_at", "scanned_at"), "17:40"), "platform_no": "LQ20230403001", "document_no": "检记〔2023〕64号",
+}  # fmt: skip
+_FRAME = 22  # what an editor has beside its text
 _WORDS = {
     "checked_on": "", "mode": "方式", "platform_no": "平台编号", "entered_on": "录入", "entered_at": "",
     "leader": "组长", "officers": "执法人员", "experts": "专家", "joint_with": "联合单位",
@@ -87,15 +94,10 @@ class VisitFields(FieldSet):
         self._rows.setContentsMargins(16, 4, 16, 8)
         self._rows.setHorizontalSpacing(14 if theme.current().scale <= LARGE else 8)
         self._rows.setVerticalSpacing(5)
-        for number, (word, cells) in enumerate(LINE_KEYS):
-            self._rows.addWidget(regions.label(word, "label"), number, 0)
-            place = 1
-            for keys in cells:
-                wide = 2 if keys in WIDE else 1
-                self._rows.addLayout(self._cell(keys), number, place, 1, wide)
-                place += wide
-        for column in range(1, 5):
-            self._rows.setColumnStretch(column, 1)
+        if theme.current().scale > LARGE:
+            self._lay_out_lines()
+        else:
+            self._lay_out_columns()
         for before, after in pairwise(MEETINGS):
             clock, editor = self.boxes[before].editor, self.boxes[after].editor
             if isinstance(editor, ClockEditor) and isinstance(clock, ClockEditor):
@@ -147,6 +149,34 @@ class VisitFields(FieldSet):
             self.boxes[key].set_value("是")
         self.typed.emit()
 
+    def _lay_out_columns(self) -> None:
+        """Let the fields of all lines stand under each other."""
+        for number, (word, cells) in enumerate(LINE_KEYS):
+            self._rows.addWidget(regions.label(word, "label"), number, 0)
+            place = 1
+            for keys in cells:
+                wide = 2 if keys in WIDE else 1
+                self._rows.addLayout(self._cell(keys), number, place, 1, wide)
+                place += wide
+        for column in range(1, 5):
+            self._rows.setColumnStretch(column, 1)
+
+    def _lay_out_lines(self) -> None:
+        """Give each line its own widths, and each field at least what its usual text needs."""
+        most = 4 if theme.current().scale <= LARGEST else 2
+        lines = [(word, cells[first : first + most]) for word, cells in LARGE_LINES for first in range(0, len(cells), most)]
+        for number, (word, cells) in enumerate(lines):
+            self._rows.addWidget(regions.label(word if not number or word != lines[number - 1][0] else "", "label"), number, 0)
+            line = QHBoxLayout()
+            line.setSpacing(self._rows.horizontalSpacing())
+            for keys in cells:
+                line.addLayout(self._cell(keys), 2 if keys in WIDE else 1)
+            self._rows.addLayout(line, number, 1)
+        self._rows.setColumnStretch(1, 1)
+        for key, sample in _SAMPLES.items():
+            editor = self.boxes[key].editor
+            editor.setMinimumWidth(max(editor.minimumWidth(), editor.fontMetrics().horizontalAdvance(sample) + _FRAME))
+
     def _cell(self, keys: Sequence[str]) -> QHBoxLayout:
         line = QHBoxLayout()
         line.setSpacing(6)
@@ -160,7 +190,7 @@ class VisitFields(FieldSet):
                 editor.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
             elif _WORDS[key]:
                 word = regions.label(_WORDS[key], "label")
-                if len(keys) == 1:
+                if len(keys) == 1 and theme.current().scale <= LARGE:
                     word.setMinimumWidth(word.fontMetrics().horizontalAdvance("四个字宽"))
                 word.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
                 line.addWidget(word)

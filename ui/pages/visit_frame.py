@@ -14,6 +14,7 @@ from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
     QLabel,
+    QLayout,
     QPushButton,
     QScrollArea,
     QSizePolicy,
@@ -26,13 +27,13 @@ from services.assist import Hint
 from services.doubts import Doubt
 from ui import icons, regions, theme
 from ui.forms.panel_parts import DraftLine
-from ui.pages.page import Desk
-from ui.pages.visit_fields import VisitFields, packed, unpacked
+from ui.pages.page import Action, Desk, make_button
+from ui.pages.visit_fields import LARGEST, VisitFields, packed, unpacked
 from ui.pages.visit_findings import PICK_KEYS, FindingsGrid
 from ui.pages.visit_papers import VisitPapers
 from ui.pages.visit_tour import Tour
 
-A_LINE = 7
+A_LINE, FEW = 7, 4
 LARGE = 1.2
 SAID = 2  # words that speak for a suggestion; more would not stand on one line
 FEWEST = 120
@@ -54,15 +55,21 @@ _FREE = {
 class Roll(QScrollArea):
     """The fields at their full height; very large text makes them scroll."""
 
-    def __init__(self, inner: QWidget) -> None:
-        """Show a widget and follow the focus in it."""
+    def __init__(self, inner: QWidget, *, tall: bool = False) -> None:
+        """Show a widget and follow the focus in it.
+
+        Args:
+            inner: What is shown.
+            tall: Take all the height there is.
+        """
         super().__init__()
+        inner.setObjectName(inner.objectName() or "panelBody")
         self._inner = inner
         self.setWidget(inner)
         self.setWidgetResizable(True)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Expanding if tall else QSizePolicy.Policy.Maximum)
         self.setMinimumHeight(FEWEST)
         QApplication.instance().focusChanged.connect(self._follow)  # type: ignore[union-attr]
 
@@ -85,6 +92,7 @@ class VisitFrame(QFrame):
         draft_line: Says that a draft was taken up.
         papers: Photos and films.
         save_button: Saves and goes on.
+        back_button: Leads back to the register.
     """
 
     def __init__(self, desk: Desk, parent: QWidget | None = None) -> None:
@@ -101,6 +109,9 @@ class VisitFrame(QFrame):
         self.papers.meetings = lambda: {scene: self.fields.boxes[key].value() for key, scene in _SCENES.items()}
         self.fields.findings = (self._packed, self._unpack)
         self.draft_line = DraftLine()
+        self.back_button = make_button(Action("登记簿", lambda: None, "caret-left", "quiet"))
+        self.back_button.setToolTip("回到登记簿，没存的自动留草稿（Esc）")
+        self.back_button.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # by key it is Esc, and Tab stays in the visit
         self.name = regions.label(kind="headline")
         self.badge = QLabel()
         self.facts, self.doubt = regions.Elided(), regions.Elided()
@@ -115,16 +126,8 @@ class VisitFrame(QFrame):
         self.choices.setContentsMargins(16, 4, 16, 6)
         self.choices.setAlignment(Qt.AlignmentFlag.AlignTop)
         self.choices.setMinimumHeight(3 * self.choices.fontMetrics().height() + 12)
-        side = QVBoxLayout()
-        side.setContentsMargins(0, 0, 0, 0)
-        side.setSpacing(0)
-        side.addLayout(self._title())
-        side.addWidget(self.draft_line)
-        side.addWidget(Roll(self.fields.frame))
-        side.addLayout(self._doubts())
-        side.addWidget(self._findings_head())
-        side.addWidget(self.grid, 1)
-        side.addLayout(self._foot())
+        huge = theme.current().scale > LARGEST
+        side = _upright(self._title(), self.draft_line, self._body(huge=huge))
         line = QHBoxLayout(self)
         line.setContentsMargins(0, 0, 0, 0)
         line.setSpacing(0)
@@ -197,15 +200,31 @@ class VisitFrame(QFrame):
         self.grid.findings.unpack(kept)
         self.papers.unpack(kept)
 
-    def _title(self) -> QHBoxLayout:
-        title = QHBoxLayout()
-        title.setSpacing(10)
-        title.setContentsMargins(16, 8, 16, 2)
-        title.addWidget(self.name)
-        title.addWidget(self.badge, 0, Qt.AlignmentFlag.AlignVCenter)
-        title.addWidget(self.facts, 1)
+    def _body(self, *, huge: bool) -> QWidget:
+        """Return what stands under the title; with the largest text it scrolls as a whole, fields and findings."""
+        body = QWidget()
+        fields = self.fields.frame if huge else Roll(self.fields.frame)
+        body.setLayout(_upright(fields, self._doubts(), self._findings_head(), self.grid, self._foot()))
+        body.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Expanding)
+        return Roll(body, tall=True) if huge else body
+
+    def _title(self) -> QVBoxLayout:
+        huge = theme.current().scale > LARGEST
+        title, under = QHBoxLayout(), QHBoxLayout()
+        for line in (title, under):
+            line.setSpacing(10)
+            line.setContentsMargins(8, 0, 16, 0)
+        title.addWidget(self.back_button)
+        if huge:
+            title.addStretch(1)
+            under.setContentsMargins(16, 0, 16, 0)
+        (under if huge else title).addWidget(self.name)
+        (under if huge else title).addWidget(self.badge, 0, Qt.AlignmentFlag.AlignVCenter)
+        (under if huge else title).addWidget(self.facts, 1)
         title.addWidget(self.save_button)
-        return title
+        both = _upright(title, under) if huge else _upright(title)
+        both.setContentsMargins(0, 8, 0, 2)
+        return both
 
     def _doubts(self) -> QHBoxLayout:
         pin = QLabel()
@@ -250,8 +269,23 @@ def _suggested(hint: Hint, key: str) -> str:
     return f"<div><b>Enter</b>&nbsp;{escape(word)}&nbsp;&nbsp;&nbsp;{escape(why)}{mark}&nbsp;&nbsp;&nbsp;只是建议，由检查人员认定</div>"
 
 
+def _upright(*parts: QWidget | QLayout) -> QVBoxLayout:
+    """Return parts under each other without gaps; grids and what scrolls take the room."""
+    rows = QVBoxLayout()
+    rows.setContentsMargins(0, 0, 0, 0)
+    rows.setSpacing(0)
+    for part in parts:
+        if isinstance(part, QLayout):
+            rows.addLayout(part)
+        else:
+            takes = part.sizePolicy().verticalPolicy() == QSizePolicy.Policy.Expanding or isinstance(part, FindingsGrid)
+            rows.addWidget(part, 1 if takes else 0)
+    return rows
+
+
 def _table(words: Sequence[str]) -> str:
     """Return words with the keys that choose them, in columns."""
     cells = [f"<td><b>{key}</b>&nbsp;{word.removesuffix('类')}&nbsp;&nbsp;&nbsp;</td>" for key, word in zip(PICK_KEYS, words, strict=False)]
-    lines = ["".join(cells[start : start + A_LINE]) for start in range(0, len(cells), A_LINE)]
+    most = A_LINE if theme.current().scale <= LARGEST else FEW
+    lines = ["".join(cells[start : start + most]) for start in range(0, len(cells), most)]
     return f"<table>{''.join(f'<tr>{line}</tr>' for line in lines)}</table>"

@@ -78,7 +78,7 @@ class Tour(QFrame):
         self.tabs = QTabBar()
         self.tabs.setDrawBase(False)
         self.tabs.setExpanding(False)
-        self.tabs.setUsesScrollButtons(False)
+        self.tabs.setUsesScrollButtons(theme.current().scale > LARGEST)
         self.tabs.setAccessibleName("任务来源")
         for word in _TABS:
             self.tabs.addTab(word)

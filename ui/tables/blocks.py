@@ -93,6 +93,30 @@ def laid(model: PagedModel, block: Sequence[Sequence[str]], *, row: int, columns
     return edits
 
 
+def left_out(model: PagedModel, block: Sequence[Sequence[str]], columns: Sequence[int]) -> str:
+    """Say what of a block finds no place in the grid; "" if all does.
+
+    It is too wide, or meets columns that nobody types into.
+
+    Args:
+        model: The grid's model.
+        block: Rows of text.
+        columns: Shown columns, from where the first cell goes.
+    """
+    told: list[str] = []
+    over = max((len(line) for line in block if any(cell.strip() for cell in line[len(columns) :])), default=0) - len(columns)
+    if over > 0:
+        told.append(f"粘贴的内容比表格宽，右边 {over} 列没有写入；从更靠左的一格开始粘贴，或先用“列”把缺的列显示出来")
+    idle = [
+        model.columns[place].title.replace("\n", "")
+        for number, place in enumerate(columns)
+        if not typable(model.columns[place]) and any(line[number].strip() for line in block if number < len(line))
+    ]
+    if idle:
+        told.append(f"“{'”“'.join(idle)}”不在这张表里填，粘贴的内容没有采用")
+    return "；".join(told)
+
+
 def tiled(block: Sequence[Sequence[str]], area: Area) -> list[list[str]]:
     """Return a block repeated over an area, if it fits in whole; else itself."""
     lines = [list(line) for line in block]

@@ -29,6 +29,7 @@ from ui.tables.cell_look import LOOK, CellLook, stands_right
 Index = QModelIndex | QPersistentModelIndex
 State = QStyle.StateFlag
 PADDING = 8
+EDGE = 2
 CORNER = 8
 CHANGED_BAR = 2.5
 FUNNEL = 14
@@ -113,6 +114,8 @@ class CellDelegate(QStyledItemDelegate):
             painter.drawRect(rect.adjusted(1, 1, -2, -2))
         if look.flag:
             draw_corner(painter, rect, theme.current().color(f"{look.flag}_fill"))
+        if look.flag == "bad":  # without colours a corner alone would not tell it from one that is only to be checked
+            painter.fillRect(rect.left() + 1, rect.bottom() - EDGE, rect.width() - 2, EDGE, theme.current().color("bad_fill"))
         painter.restore()
 
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:

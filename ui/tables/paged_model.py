@@ -128,6 +128,10 @@ class PagedModel(RowsById):
         typed = self.typing.text((self._ids[row], self.columns[column].key))
         return self.stored_text_at(row, column) if typed is None else typed
 
+    def waits(self, row: int) -> bool:
+        """Tell whether a record is listed and not here yet; its page is asked for."""
+        return 0 <= row < len(self._ids) and self._values(row) is None
+
     def stored_text_at(self, row: int, column: int) -> str:
         """Return the text of a cell as it is stored, without a mask."""
         values = self._values(row)

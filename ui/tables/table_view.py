@@ -47,6 +47,7 @@ class GridView(ColumnsView):
         opened: (id) Ctrl+Enter, or a double click on what cannot be typed into.
         wandered: (id or None) another row became the current one.
         edits_asked: (list of Edit) a block was pasted, filled or emptied.
+        left_out: (sentence) what of the block that comes next has no place here.
         removal_asked: (list of ids) rows shall go to the bin.
         restore_asked: (list of ids) rows shall come back from the bin.
         area_chosen: (Area) other cells are selected.
@@ -56,6 +57,7 @@ class GridView(ColumnsView):
     opened = Signal(object)
     wandered = Signal(object)
     edits_asked = Signal(list)
+    left_out = Signal(str)
     removal_asked = Signal(list)
     restore_asked = Signal(list)
     area_chosen = Signal(object)
@@ -163,6 +165,7 @@ class GridView(ColumnsView):
         if not area.single:
             block, row, column = blocks.tiled(block, area), area.rows[0], area.columns[0]
         columns = shown[shown.index(column) :] if column in shown else shown
+        self.left_out.emit(blocks.left_out(self.paged, block, columns))
         self._ask(blocks.laid(self.paged, block, row=row, columns=columns))
 
     def fill_down(self) -> None:
