@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import select
@@ -209,11 +210,13 @@ def find(session: Session, *, reference: str | None = None) -> Campaign:
 def forms(campaign: Campaign) -> tuple[Form, Form, Form]:
     """Return the campaign's own Annex 1, 2 and 3 under their printed titles."""
     due = f"{campaign.report_due.month}月{campaign.report_due.day}日" if campaign.report_due else ""
-    return (
-        annex_1(campaign.titles["1"]),
-        annex_2(campaign.titles["2"], tuple(campaign.categories)),
-        annex_3(campaign.titles["3"], due),
-    )
+    return _forms(campaign.titles["1"], campaign.titles["2"], campaign.titles["3"], tuple(campaign.categories), due)
+
+
+@lru_cache(maxsize=8)
+def _forms(first: str, second: str, third: str, categories: tuple[str, ...], due: str) -> tuple[Form, Form, Form]:
+    # The same objects each time: what the reader remembers of a form's headings serves the next file too.
+    return annex_1(first), annex_2(second, categories), annex_3(third, due)
 
 
 def units(session: Session, *, campaign_id: int) -> list[ReportingUnit]:

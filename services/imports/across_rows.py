@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter, defaultdict
 from collections.abc import Callable, Sequence
 from datetime import date
@@ -24,6 +25,7 @@ _SAME: dict[str, tuple[str, ...]] = {
     "town_summary": ("town",),
 }
 _NAMED_ONCE = {"enterprises": "name", "inspection_stats": "enterprise"}
+_IDENTITY = re.compile(r"\d{6}(?:19|20)\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])\d{3}[\dXx]")
 _NEAR = 90
 _MOST_COMPARED = 300
 
@@ -42,6 +44,9 @@ def check_rows(rows: Sequence[ReadRow], form: Form) -> None:
         _same_value(rows, "cert_no", "name", "duplicate_code", "执法证号与第{other}行（{name}）相同，请核对")
         _same_value(rows, "phone", "name", "phone_conflict", "手机号码与第{other}行（{name}）相同，请核对")
         _odd_lengths(rows, "cert_no")
+        for row in rows:
+            if _IDENTITY.fullmatch(str(row.values.get("cert_no") or "")):
+                _flag(row, "cert_no", "cert_invalid", "执法证号像身份证号码，请核对")
     if form.code in _NAMED_ONCE:
         _near_names(rows, _NAMED_ONCE[form.code])
 

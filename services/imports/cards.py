@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from models.annexes import CATEGORY_PREFIX
 from models.forms import Context, Form
 from models.values import plain
-from services.imports.headings import LONGEST_HEADING, bare_heading, heading, heading_keys, key_of_heading, named
+from services.imports.headings import LONGEST_HEADING, bare_heading, heading, heading_keys, key_of_heading, named, unfoldable
 from services.imports.raw import RawRow
 from services.imports.telling import is_meant
 
@@ -23,6 +23,8 @@ _FEWEST_LABELS = 3
 _TITLED = 1.5
 _LOOKED_AT_ROWS = 5000
 _SAMPLED_ROWS = 12
+_MEMO_SIZE = 16  # batches; each holds its forms
+_every: dict[tuple[int, ...], tuple[tuple[Form, ...], frozenset[str]]] = {}
 _LABELLED = re.compile(r"\s*([^:：]{2,12})[:：]\s*(\S[^:：]*)")
 # Labels of cards that no form has a column for; what stands behind them is not the value of the label before.
 _OTHER_LABELS = frozenset(
@@ -101,7 +103,7 @@ def looks_like_cards(rows: Sequence[RawRow], forms: Sequence[Form], header_rows:
         header_rows: Row numbers of what was taken for a header.
     """
     looked = [row for row in rows[:_SAMPLED_ROWS] if len(row.cells) > 1 and row.number not in header_rows]
-    every = {word for form in forms for word in heading_keys(form)}
+    every = _every_word(tuple(map(id, forms)), forms)
     words = [{value for value in row.cells.values() if _is_any(value, every)} for row in looked]
     if sum(map(bool, words)) * 2 <= len(looked):
         return False  # whatever the form: most rows have no word of any
@@ -113,8 +115,23 @@ def looks_like_cards(rows: Sequence[RawRow], forms: Sequence[Form], header_rows:
     return False
 
 
-def _is_any(value: object, every: set[str]) -> bool:
-    return isinstance(value, str) and len(value) <= LONGEST_HEADING and (heading(value) in every or bare_heading(value) in every)
+def _every_word(numbers: tuple[int, ...], forms: Sequence[Form]) -> frozenset[str]:
+    """Return the headings of all forms; the same forms are asked for with each sheet."""
+    found = _every.get(numbers)
+    if found is None:
+        if len(_every) >= _MEMO_SIZE:
+            _every.clear()
+        # while the forms are kept, no other has their ids
+        found = _every[numbers] = tuple(forms), frozenset(word for form in forms for word in heading_keys(form))
+    return found[1]
+
+
+def _is_any(value: object, every: frozenset[str]) -> bool:
+    if not isinstance(value, str) or len(value) > LONGEST_HEADING:
+        return False
+    if unfoldable(value):
+        return value.lower() in every
+    return heading(value) in every or bare_heading(value) in every
 
 
 def _cards(rows: Sequence[RawRow], form: Form, keys: Mapping[str, str]) -> list[Card]:

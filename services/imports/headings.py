@@ -80,7 +80,9 @@ _LEAST_SHARED = 4
 # Before or behind a known heading these make another of it: 应检查企业数, 未整改数.
 _OTHERWISE = frozenset("未应待拟复逾非无不前后旧原重")
 _MEMO_SIZE = 4096
+_FORMS = 64  # each campaign and each batch has its own, all nine of them
 _of_form: dict[int, Vocabulary] = {}
+_extended: dict[int, tuple[Form, Form]] = {}
 
 
 @dataclass(frozen=True)
@@ -113,6 +115,8 @@ class Vocabulary:
         title: Title of the form, as compared.
         hints: Words that a title of this form may have.
         closest: Remembers the nearest heading and how near it is: the files of a batch are alike.
+        asked: Remembers what the lists said of a heading and what stands above it.
+        fits: Remembers how headers fitted: towns send one header, each under another title.
     """
 
     form: Form
@@ -123,6 +127,8 @@ class Vocabulary:
     title: str
     hints: tuple[str, ...] = ()
     closest: dict[str, tuple[float, str]] = field(default_factory=dict, compare=False)
+    asked: dict[tuple[str, str], str | None] = field(default_factory=dict, compare=False)
+    fits: dict[object, Any] = field(default_factory=dict, compare=False)
 
     def key_of(self, text: str, band: str, taken: frozenset[str]) -> str | None:
         """Return the key of the column that a heading names, None if unknown.
@@ -147,9 +153,23 @@ class Vocabulary:
                 self.closest[bare] = best
         return best[1] if best[0] >= CLOSE_ENOUGH and best[1] not in taken else None
 
+    def titled(self, before: str) -> bool:
+        """Tell whether titles, compared, have the title of this form."""
+        return _has_word(self.title, before)
+
+    def hinted(self, before: str) -> bool:
+        """Tell whether titles, compared, have a word of this form."""
+        return any(_has_word(word, before) for word in self.hints)
+
     def listed(self, text: str, band: str) -> str | None:
         """Return the key whose list of names has the heading, None if none has."""
-        return next((self.exact[word] for word in _spellings(text, band) if word in self.exact), None)
+        asked = (text, band)
+        if asked in self.asked:
+            return self.asked[asked]
+        found = next((self.exact[word] for word in _spellings(text, band) if word in self.exact), None)
+        if len(self.asked) < _MEMO_SIZE:
+            self.asked[asked] = found
+        return found
 
 
 @lru_cache(maxsize=8192)
@@ -194,26 +214,39 @@ def key_of_heading(text: str, keys: Mapping[str, str]) -> str | None:
 def extended(form: Form) -> Form:
     """Return the form with the extra columns that files may have."""
     extra = EXTRA_COLUMNS.get(form.code, ())
-    return replace(form, columns=(*form.columns, *(column for column in extra if column.key not in form.keys)))
+    if not extra:
+        return form
+    found = _extended.get(id(form))
+    if found is None or found[0] is not form:
+        if len(_extended) >= _FORMS:
+            _extended.clear()
+        made = replace(form, columns=(*form.columns, *(column for column in extra if column.key not in form.keys)))
+        found = _extended[id(form)] = form, made
+    return found[1]
 
 
 def named(form: Form, before: str) -> bool:
     """Tell whether a title, as compared, is of this form."""
     known = vocabulary(form)
-    return known.title in before or any(word in before for word in known.hints)
+    return known.titled(before) or known.hinted(before)
+
+
+def _has_word(word: str, before: str) -> bool:
+    """Tell whether a title has the word; a ledger of major hazards is none of hazards."""
+    return word in before and re.search(rf"(?<!重大)(?<!重大事故)(?<!重大隐患)(?<!重大事故隐患){re.escape(word)}", before) is not None
 
 
 def vocabulary(form: Form) -> Vocabulary:
     """Return the headings of a form."""
     found = _of_form.get(id(form))
     if found is None or found.form is not form:  # to hash a form is to hash all its columns: only once
-        if len(_of_form) >= _MEMO_SIZE:
+        if len(_of_form) >= _FORMS:
             _of_form.clear()
         found = _of_form[id(form)] = replace(_vocabulary(form), form=form)
     return found
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=_FORMS)
 def _vocabulary(form: Form) -> Vocabulary:
     exact: dict[str, str] = {}
     # A title wins over another column's alias, an alias over a synonym, the whole heading over the bare one.
@@ -228,11 +261,11 @@ def _vocabulary(form: Form) -> Vocabulary:
     return Vocabulary(form, exact, words, required, size, heading(form.title), hints)
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=_FORMS)
 def corrected(form: Form, learned: Learned) -> Vocabulary:
     """Return the headings of a form as a clerk mapped them."""
     known = vocabulary(form)
-    return replace(known, exact={**known.exact, **dict(learned.columns)}, closest={})
+    return replace(known, exact={**known.exact, **dict(learned.columns)}, closest={}, asked={}, fits={})
 
 
 @lru_cache(maxsize=1)

@@ -24,10 +24,11 @@ from models.forms import Row
 from services import campaigns, cases, clock, findings, inspections
 from services.errors import Invalid
 from services.imports.group_names import Named, known_groups
-from services.imports.likeness import Names
+from services.imports.likeness import Names, core
 from services.matching import name_key
 
 _LEGAL_FORM = re.compile(r"(?<!股份)(?:有限责任公司|有限公司)$")
+_SHORTEST = 3  # a short name of two characters fits by chance
 ONLY_COUNTED = "（只报了数，没有报原文）"
 MAKES_VISIT = "makes_visit"  # of a row: there is no visit, it brings one
 MAKES_ENTERPRISE = "makes_enterprise"  # of a row: nobody knows the enterprise, it brings one
@@ -174,6 +175,16 @@ class Known:
         for number, (name, _former) in self.official.items():
             found.setdefault(_LEGAL_FORM.sub("", name_key(name)), []).append(number)
         return found
+
+    def visited_as(self, short: str) -> str | None:
+        """Return the one visited enterprise that a short name fits, else None."""
+        bare = core(short)
+        if len(bare) < _SHORTEST:
+            return None
+        places = {*self.visits, *self.coming.visits}
+        names = {self.official[place][0] if isinstance(place, int) else str(place) for place in places}
+        fitting = [name for name in names if bare in name_key(name)]
+        return fitting[0] if len(fitting) == 1 else None
 
     def town(self, text: str) -> str:
         """Return a town as the campaign's list names it; the text if it is in no list."""

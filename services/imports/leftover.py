@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from models.annexes import CATEGORIES
@@ -18,13 +18,14 @@ from models.codes import is_credit_code
 from models.forms import Context, Form, Kind
 from models.values import folded, plain
 from services.imports.headings import NUMBERING, bare_heading, extended, heading
-from services.imports.locate import Block, Table, daring_tables
+from services.imports.locate import Block, Table, daring_tables, width_of
 from services.imports.raw import RawRow, RawSheet
 from services.imports.read_form import ReadRow
 from services.imports.telling import NOBODY, SUMS, word_of
 
 _SAMPLED = 40
 _LEAST_CELLS = 3
+_LEAST_NAMED = 4
 _MOST_NAMED = 12
 _LONGEST_NAMED = 20
 _LONGEST_VALUE = 60
@@ -90,7 +91,12 @@ def known_by_contents(sheet: RawSheet, rows: Sequence[RawRow], forms: Sequence[F
         named_by_contents(table, [row for row in rows if row.number > table.header_rows[-1]])
         for table in daring_tables(sheet, rows, forms, lenient=True)
     ]
-    return [table for table in found if all(column.key in table.blocks[0].columns for column in table.form.columns if column.required)]
+    return [
+        table
+        for table in found
+        if width_of(table) >= _LEAST_NAMED
+        and all(column.key in table.blocks[0].columns for column in table.form.columns if column.required)
+    ]
 
 
 def without_columns(table: Table, keys: Iterable[str]) -> Table:
@@ -140,11 +146,40 @@ def unknown_columns(table: Table, records: Sequence[RawRow], *, sheet: str = "")
         cells = sum(bool(plain(row.cells[col])) for row in records if col in row.cells)
         if cells:
             told.append(f"{letters(col)}列“{text[:_LONGEST_NAMED]}”（{cells} 格）")
+    told += _untitled(table, records)
     if not told:
         return ""
     more = f"等 {len(told)} 列" if len(told) > _MOST_NAMED else ""
     where = f"“{sheet}”表" if sheet else ""
     return f"{where}未识别的列：{'、'.join(told[:_MOST_NAMED])}{more}，没有导入，请核对表头"
+
+
+def beyond_header(table: Table, row: RawRow) -> str:
+    """Return what a row holds to the right of the last heading."""
+    last = max(table.titled, default=-1)
+    return "、".join(said for col in sorted(row.cells) if last < col < PARTED and (said := plain(row.cells[col])))
+
+
+def _untitled(table: Table, records: Sequence[RawRow]) -> Iterator[str]:
+    """Name the columns that have cells and no heading; running numbers need none."""
+    places = frozenset().union(*(row.cells.keys() for row in records)) - table.titled if table.titled else frozenset()
+    for col in sorted(places):
+        cells = [said for row in records if col in row.cells and (said := plain(row.cells[col]))]
+        if cells and not all(
+            said.isdecimal() and said == str(number) for number, said in enumerate(cells, int(cells[0]) if cells[0].isdecimal() else 0)
+        ):
+            yield f"{letters(col)}列（没有表头，{len(cells)} 格）"
+
+
+def spare_columns(table: Table, records: Sequence[RawRow]) -> str:
+    """Return the sentence on columns that stand back behind others, or none."""
+    told: list[str] = []
+    for key, (col, text) in table.spare.items():
+        if cells := sum(bool(plain(row.cells[col])) for row in records if col in row.cells):
+            taken = table.blocks[0].headers[key]
+            where = f"{letters(col)}列“{text[:_LONGEST_NAMED]}”（{cells} 格）"
+            told.append(f"{where}与“{taken}”并存：登记按“{taken}”，它为空时才用这一列；原件里都在")
+    return "；".join(told)
 
 
 def letters(col: int) -> str:

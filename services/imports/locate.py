@@ -31,7 +31,7 @@ from services.imports.headings import (
     vocabulary,
 )
 from services.imports.raw import Merge, RawRow, RawSheet
-from services.imports.telling import is_meant, told, with_categories, word_of
+from services.imports.telling import is_meant, said_above, settled, told, with_categories, word_of
 
 LOOK_AT_ROWS = 30
 LONGEST_TITLE = 100
@@ -44,6 +44,8 @@ _LEAST_TOLD = 4
 _LEARNED_BY_HAND = 5.0
 _CLOSED = 0.1
 _MEMO_SIZE = 400
+_BATCHES = 16  # each keeps its forms
+_UNSEEN = object()
 _words: dict[tuple[int, ...], tuple[tuple[Vocabulary, ...], frozenset[str], frozenset[str]]] = {}
 
 
@@ -71,6 +73,8 @@ class Table:
         score: How well the header fits, from 0 to about 1.2.
         ticks: Where a column is spread over its options, to be ticked: by its first place, all places and their words.
         parted: Columns that hold a person and their phone in one cell, with the place where the phone is put for reading.
+        titled: All columns that have a heading.
+        spare: What is read where the column of a key is empty: place and heading of another column, by key.
         rivals: Codes of forms that fit equally well.
         by_hand: A clerk said what the columns are.
         mark: Fingerprint of the headings.
@@ -87,6 +91,8 @@ class Table:
     score: float = 0
     ticks: Mapping[int, tuple[tuple[int, str], ...]] = field(default_factory=dict)
     parted: Mapping[int, int] = field(default_factory=dict)
+    titled: frozenset[int] = frozenset()
+    spare: Mapping[str, tuple[int, str]] = field(default_factory=dict)
     rivals: tuple[str, ...] = ()
     by_hand: bool = False
     mark: str = ""
@@ -154,7 +160,7 @@ def find_tables(
         table = search.best(rows[index : index + _DEEPEST], heading(before))
         if table and index and rows[index - 1].number > last and _is_band(rows[index - 1], row, merges):
             wider = search.best(rows[index - 1 : index - 1 + _DEEPEST], heading(before), banded=True)
-            if wider and wider.form.code == table.form.code and _width(wider) > _width(table):
+            if wider and wider.form.code == table.form.code and width_of(wider) > width_of(table):
                 table, index = wider, index - 1
         if table and not (found and _same_header(found[-1], table)):
             found.append(table)
@@ -172,7 +178,7 @@ def daring_tables(sheet: RawSheet, rows: Sequence[RawRow], forms: Sequence[Form]
         sheet: Its name, merges and lines above.
         rows: All rows of it with content.
         forms: The forms that may be there.
-        lenient: Also without the column that a row is known by; what the columns hold must name it then.
+        lenient: Also without the column that a row is known by, or with fewer; what the columns hold must name the others then.
     """
     known = tuple(vocabulary(form) for form in forms)
     search = _Search(sheet.merges, known, {form.code: form for form in forms}, (), {}, lenient=lenient)
@@ -181,13 +187,15 @@ def daring_tables(sheet: RawSheet, rows: Sequence[RawRow], forms: Sequence[Form]
         texts = [value for value in row.cells.values() if isinstance(value, str)]
         short = all(len(text) <= LONGEST_HEADING and not re.search(r"[:：]|\d{3}", text) for text in texts)
         table = search.best(rows[index : index + _DEEPEST], heading(before)) if short and len(texts) >= _LEAST_TOLD else None
-        if table and _width(table) >= _LEAST_TOLD and _width(table) > len(table.unknown) and not table.rivals:
+        wide = table is not None and width_of(table) >= (_LEAST_TOLD - 1 if lenient else _LEAST_TOLD)
+        if table and wide and width_of(table) > len(table.unknown) and not table.rivals:
             return [table]
         before += "".join(str(value)[:LONGEST_TITLE] for value in row.cells.values())
     return []
 
 
-def _width(table: Table) -> int:
+def width_of(table: Table) -> int:
+    """Return how many columns were named."""
     return sum(len(block.columns) for block in table.blocks)
 
 
@@ -233,7 +241,7 @@ def _words_of(known: tuple[Vocabulary, ...]) -> tuple[frozenset[str], frozenset[
     seen = tuple(map(id, known))
     found = _words.get(seen)
     if found is None:
-        if len(_words) >= _MEMO_SIZE:
+        if len(_words) >= _BATCHES:
             _words.clear()
         words = frozenset().union(*(one.words for one in known))
         found = _words[seen] = known, words, _firsts(words)  # while they are kept, no other has their ids
@@ -325,10 +333,18 @@ class _Search:
             if table:
                 yield replace(table, mark=mark, by_hand=True)
                 return
+        seen = (tuple(layout.texts.items()), tuple(layout.bands.items()), frozenset(layout.spread), layout.closed, self.lenient)
         for one in self.known:
-            table = _fit(one, layout, before, by_hand=False, lenient=self.lenient)
+            # of what stands above, only these words count
+            key = (seen, one.titled(before), one.hinted(before), said_above(one.form.code, before))
+            table = one.fits.get(key, _UNSEEN)
+            if table is _UNSEEN:
+                if len(one.fits) >= _MEMO_SIZE:
+                    one.fits.clear()
+                found = _fit(one, layout, before, by_hand=False, lenient=self.lenient)
+                table = one.fits[key] = found and replace(found, mark=mark)
             if table:
-                yield replace(table, mark=mark)
+                yield table if table.header_rows == layout.rows else replace(table, header_rows=layout.rows)
 
 
 def _layouts(rows: Sequence[RawRow], merges: Sequence[Merge], *, banded: bool) -> Iterator[_Layout]:
@@ -388,6 +404,7 @@ def _fit(known: Vocabulary, layout: _Layout, before: str, *, by_hand: bool, leni
         left = {col: (texts[col], bands.get(col, "")) for col in texts if not {col} & {*keys, *numbering, *layout.spread, *options}}
         found = told(form.code, left, frozenset(extended(form).keys) - frozenset(keys.values()))
     keys |= found
+    spare = {} if by_hand else settled(form.code, keys, texts, known.required)
     if form.code == "inspection_stats":
         form = with_categories(form, texts, bands, keys)
     blocks, duplicates = _blocks(keys, texts, known.required)
@@ -396,9 +413,8 @@ def _fit(known: Vocabulary, layout: _Layout, before: str, *, by_hand: bool, leni
         return None  # a few words that many tables have make no form
     if len(matched) < 2 or not (lenient or any(key in matched for key in known.required)):
         return None
-    unknown = {
-        col: texts[col] for col in texts if col not in keys and col not in numbering and col not in layout.spread | options | dismissed
-    }
+    aside = layout.spread | options | dismissed | {col for col, _text in spare.values()}
+    unknown = {col: texts[col] for col in texts if col not in keys and col not in numbering and col not in aside}
     if len(unknown) >= len(matched) and all(blocks[0].columns[key] + 1 in unknown for key in matched):
         return None  # label and value in turn: a card, not a header
     # A heading over several columns and the same heading again speak against a header of this depth.
@@ -408,7 +424,10 @@ def _fit(known: Vocabulary, layout: _Layout, before: str, *, by_hand: bool, leni
         return None
     score = _score(known, matched, precision, before) + (_LEARNED_BY_HAND if by_hand else 0) + (_CLOSED if layout.closed or ticks else 0)
     ticked = {col: places for col, (_key, places) in ticks.items()}
-    return Table(form, layout.rows, blocks, tuple(numbering), unknown, duplicates, layout.spread, frozenset(found.values()), score, ticked)
+    seen = frozenset(found.values()), score, ticked
+    return Table(
+        form, layout.rows, blocks, tuple(numbering), unknown, duplicates, layout.spread, *seen, titled=frozenset(texts), spare=spare
+    )
 
 
 def _ticks(known: Vocabulary, texts: Mapping[int, str], bands: Mapping[int, str]) -> dict[int, tuple[str, tuple[tuple[int, str], ...]]]:
@@ -433,7 +452,7 @@ def _score(known: Vocabulary, matched: Sequence[str], precision: float, before: 
     official = sum(key in known.form.keys for key in matched)
     recall = min(official / max(known.size, 1), 1)
     whole = all(key in matched for key in known.required)
-    named = 0.2 if known.title in before else 0.12 if any(word in before for word in known.hints) else 0
+    named = 0.2 if known.titled(before) else 0.12 if known.hinted(before) else 0
     return 0.6 * precision + 0.25 * recall + 0.1 * whole + 0.02 * min(official, 10) + named
 
 
@@ -445,8 +464,9 @@ def _blocks(keys: Mapping[int, str], texts: Mapping[int, str], required: tuple[s
         key = keys[col]
         columns, headers = blocks[-1]
         if key in columns:
-            # The key column coming again to the right means a second record on the same row.
-            if not any(keys[later] == required[0] for later in ordered[index:]):
+            # The key column coming again to the right means a second record on the same row, if more than it comes again.
+            later = {keys[place] for place in ordered[index:]}
+            if required[0] not in later or len(later & columns.keys()) < 2:
                 duplicates.add(key)
                 continue
             columns, headers = {}, {}

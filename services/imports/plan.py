@@ -172,16 +172,17 @@ def make_batch(
     office.known.results = results
     _claim(office, [read for _path, read in files])
     batch, head = Batch(campaign_id), undoing.head(session)
-    for path, read in sorted(files, key=lambda one: (place_of(one[1]), one[0].name)):
-        try:
-            plan = _begun(head, path, read, campaign_id, (sha256 or {}).get(path), results=results)
-        except Refused as problem:
-            batch.refused.append(RefusedFile(path, problem, read))
-            continue
-        plan.choices, plan.others = dict((choices or {}).get(path, {})), tuple(batch.plans)
-        plan.claims = tuple(other for _path, other in files if other is not read)
-        _fill(session, office, plan, progress)
-        batch.plans.append(plan)
+    with garbage.held_back():
+        for path, read in sorted(files, key=lambda one: (place_of(one[1]), one[0].name)):
+            try:
+                plan = _begun(head, path, read, campaign_id, (sha256 or {}).get(path), results=results)
+            except Refused as problem:
+                batch.refused.append(RefusedFile(path, problem, read))
+                continue
+            plan.choices, plan.others = dict((choices or {}).get(path, {})), tuple(batch.plans)
+            plan.claims = tuple(other for _path, other in files if other is not read)
+            _fill(session, office, plan, progress)
+            batch.plans.append(plan)
     return batch
 
 
@@ -215,6 +216,10 @@ def as_json(plan: Plan) -> dict[str, Any]:
     ]
     skipped = [{"sheet": s.sheet, "row": s.row, "why": s.why} for table in plan.tables for s in table.skipped]
     document = {"schema": "import-plan/1", "file": plan.path.name, "rows": rows, "skipped": skipped, "counts": plan.counts}
+    if plan.read.warnings:
+        document["warnings"] = list(plan.read.warnings)
+    if plan.made:
+        document["made"] = plan.made
     if plan.named:
         document["disagree"] = plan.named
     if plan.totals:

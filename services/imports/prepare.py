@@ -169,8 +169,24 @@ def _other_level(level: str, known: Known, row: Row) -> list[RowFlag]:
     return [RowFlag("level", "level_differs", f"台账写的是“{level}”，重大事故隐患清单里有，按重大记")]
 
 
+def _full_name(row: Row, known: Known) -> tuple[Row, list[RowFlag]]:
+    """Call an enterprise by its whole name where a case has a short one that fits a single visited enterprise."""
+    name = str(row.get("enterprise") or "")
+    whole = known.visited_as(name) if name and known.enterprise(row) is None and not known.is_known(row) else None
+    if whole is None:
+        return row, []
+    message = f"写的是简称“{name}”，本次行动查过的只有“{whole}”对得上，按这一家记"
+    return {**row, "enterprise": whole}, [RowFlag("enterprise", "name_differs", message)]
+
+
 def case(row: Row, known: Known) -> Prepared:
-    """Find the enterprise and the findings of a case."""
+    """Find the enterprise and the findings of a case, also under a short name."""
+    row, flags = _full_name(row, known)
+    row, more, reason = _case(row, known)
+    return row, [*flags, *more], reason
+
+
+def _case(row: Row, known: Known) -> Prepared:
     enterprise = known.enterprise(row)
     if enterprise is None and not known.is_known(row):
         return row, [], f"名录和检查记录里都没有“{row['enterprise']}”，请核对企业名称"
@@ -198,10 +214,12 @@ def case_of_annex(row: Row, known: Known) -> Prepared:
     The annex adds up unit and person and prints what was decided; such a sum
     never replaces the single amounts of the ledger.
     """
+    row, noticed = _full_name(row, known)
     if known.enterprise(row) is None and not known.is_known(row) and not known.names.near({**row, "name": row["enterprise"]}):
         # nothing looks like it: the case counts as received, and pre-flight asks for the visit
         return {**row, "findings": (), MAKES_ENTERPRISE: True}, [], "" if row.get("violation") else _NO_VIOLATION
     row, flags, reason = case(row, known)
+    flags = [*noticed, *flags]
     enterprise = known.enterprise(row)
     if reason or enterprise is None:
         return row, flags, reason

@@ -123,6 +123,7 @@ class ReadForm:
         choices: Codes of the forms that fit equally well.
         declared_form: Code the caller or the file name gave.
         detected_form: Code of the form that the content is.
+        attendance: It says who came somewhere, not who is named for the work.
         warnings: What is to be said of the file as a whole: codes, and sentences about columns that nobody took.
         missing_columns: Titles of official columns that the file lacks.
         returned: What a return copy asked to mend, if this file is one that came back.
@@ -144,6 +145,7 @@ class ReadForm:
     choices: tuple[str, ...] = ()
     declared_form: str | None = None
     detected_form: str | None = None
+    attendance: bool = False
     warnings: tuple[str, ...] = ()
     missing_columns: tuple[str, ...] = ()
     returned: Returned | None = None

@@ -7,6 +7,8 @@ doubtful is flagged. Nothing is written and nothing is refused by exception.
 
 from __future__ import annotations
 
+import re
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
@@ -16,12 +18,21 @@ from models.forms import Form
 from services.imports.across_rows import check_rows, years_of_columns
 from services.imports.ahead import LINES_ABOVE, Ahead, name_of
 from services.imports.around import look_around, texts_of
+from services.imports.beside import parted
 from services.imports.cards import find_cards, looks_like_cards
 from services.imports.headings import Learned, extended, heading
-from services.imports.leftover import known_by_contents, named_by_contents, named_in_vain, unknown_columns, without_columns
+from services.imports.leftover import (
+    beyond_header,
+    known_by_contents,
+    named_by_contents,
+    named_in_vain,
+    spare_columns,
+    unknown_columns,
+    without_columns,
+)
 from services.imports.locate import LOOK_AT_ROWS, Table, daring_tables, likely_forms, tables_of
 from services.imports.raw import RawBook, RawRow, RawSheet, Rejection, rejection
-from services.imports.read_form import ReadForm, Skipped
+from services.imports.read_form import ReadForm, ReadRow, RowFlag, Skipped
 from services.imports.records import CardReader, RecordReader, merged_values
 from services.imports.skipping import SortedOut
 from services.imports.xlsx_sheet import LAST_ROW
@@ -32,6 +43,12 @@ _SAMPLE_SHEETS = ("示例", "样表", "填写说明", "范例", "填表说明", 
 _LONGEST_GAP = 200
 _TEXT_KEPT = 120
 _MOST_IN_TITLE = 4
+_WHO_CAME = re.compile("签到|签名册|报到(?:表|册)|到会|出席|参会")
+_NOT_IN_USE = re.compile("作废|废弃|不用|旧表|备份|草稿|停用")
+_NAMES_A_TABLE = re.compile(
+    r"附[件表].{0,40}|[（(]?[一二三四五六七八九十]{1,3}[）)、.．].{2,40}"
+    r"|.{2,40}(?:表|名单|清单|台账|情况|汇总|一览|名册|花名册|统计|记录|明细)(?:[（(].{0,20}[）)])?"
+)
 
 
 @dataclass(frozen=True)
@@ -85,12 +102,12 @@ def read_form(
     fitting = [table for table in tables if table.form and table.form.code == declared]
     if declared and not fitting:
         return _mismatch(order, tables[0], declared)
-    if expected:
-        tables = fitting
+    tables = fitting if expected else _named_for_the_work(tables)
     with_rows = [table for table in tables if table.rows] or tables[:1]
     # Every row of the file is accounted for, also those of tables and sheets that gave no record.
     without = [line for table in tables if not any(table is one for one in with_rows) for line in table.skipped]
     with_rows[0].skipped = [*with_rows[0].skipped, *without, *unread]
+    with_rows[0].warnings = (*with_rows[0].warnings, *_without_header(unread))
     return _judged(_joined(book, with_rows), expected)
 
 
@@ -106,14 +123,23 @@ def _unread(sheet: RawSheet) -> list[Skipped]:
     return [Skipped(sheet.name, row.number, why if why != "note" or len(row.cells) < 3 else "missing_key", _text(row)) for row in rows]
 
 
+def _without_header(unread: Sequence[Skipped]) -> list[str]:
+    """Name the sheets whose rows look like records and have no header above them."""
+    counts = Counter(line.sheet for line in unread if line.why == "missing_key")
+    return [f"“{sheet}”里没有认识的表头，{count} 行没有导入；如果接着前面的表，请补上表头" for sheet, count in counts.items()]
+
+
 def _named(book: RawBook, forms: Sequence[Form]) -> str | None:
     name = heading(book.path.stem)
     return next((form.code for form in forms if heading(form.title) in name), None)
 
 
-def _read_sheet(order: _Order, sheet: RawSheet) -> list[ReadForm]:
-    rows = list(sheet.rows())
+def _read_sheet(order: _Order, sheet: RawSheet, rows: list[RawRow] | None = None) -> list[ReadForm]:
+    rows = list(sheet.rows()) if rows is None else rows
     located = tables_of(sheet, rows, order.forms, order.expected, order.learned)
+    sides = parted(rows, sheet.merges, located, lambda side: tables_of(sheet, side, order.forms, order.expected, order.learned))
+    if sides is not None:
+        return [table for side in sides for table in _read_sheet(order, sheet, side)]
     if not located or looks_like_cards(rows, order.forms, located[0].header_rows):
         cards = _read_cards(order, sheet, rows)
         if cards:
@@ -128,9 +154,11 @@ def _read_sheet(order: _Order, sheet: RawSheet) -> list[ReadForm]:
         end = following.header_rows[0] if following else LAST_ROW + 1
         above = [row for row in rows if before < row.number < first]
         body = [row for row in rows if last < row.number < end]
-        found.append(_read_table(order, sheet, table, above, body, following=bool(before)))
+        titles = _titles_above(body, end) if following else []
+        found.append(_read_table(order, sheet, table, above, body[: len(body) - len(titles)], following=bool(before)))
         if following:
             _leave_titles(found[-1])
+        found[-1].skipped += [Skipped(sheet.name, row.number, "title", _text(row)) for row in titles]
         before = last
     return found
 
@@ -157,6 +185,7 @@ def _read_table(
         report_date=around.report_date,
         choices=(table.form.code, *table.rivals) if table.rivals else (),
         missing_columns=_missing_columns(table),
+        attendance=table.form.code == "personnel" and _says_who_came([sheet.name, *sheet.above, *lines, *table.unknown.values()]),
     )
     for row, read in zip(records, read_ahead or map(RecordReader(order.book, sheet, table, around, filled).read, records), strict=True):
         result.rows += read
@@ -171,9 +200,25 @@ def _read_table(
     if around.year is None:
         years_of_columns(result.rows, extended(table.form))
     check_rows(result.rows, table.form)
+    if order.book.kind == "csv":
+        _flag_longer_lines(result.rows, table, records)
     said = unknown_columns(table, records, sheet=sheet.name if len(order.book.sheets) > 1 else "")
-    result.warnings = (said,) if said else ()
+    unused = (
+        f"“{sheet.name}”表的名称像不再用的表，{len(result.rows)} 行照样读了，请核对"
+        if _NOT_IN_USE.search(sheet.name) and result.rows
+        else ""
+    )
+    result.warnings = tuple(one for one in (said, spare_columns(table, records), unused) if one)
     return result
+
+
+def _flag_longer_lines(read: Sequence[ReadRow], table: Table, records: Sequence[RawRow]) -> None:
+    """Flag the lines of text that hold more than the header; where most do, a column has no heading."""
+    longer = {row.number: more for row in records if (more := beyond_header(table, row))}
+    for one in read if len(longer) * 2 <= len(records) else ():
+        if one.row in longer:
+            said = f"第{one.row}行 比表头多出“{longer[one.row][:_TEXT_KEPT]}”，像是内容里有没加引号的逗号，请核对"
+            one.flags.append(RowFlag("*", "extra_cells", said))
 
 
 def _titles_of_pages(left_out: list[tuple[RawRow, str]]) -> list[tuple[RawRow, str]]:
@@ -186,6 +231,20 @@ def _titles_of_pages(left_out: list[tuple[RawRow, str]]) -> list[tuple[RawRow, s
             below = row.number
         found.append((row, reason))
     return found
+
+
+def _titles_above(body: list[RawRow], end: int) -> list[RawRow]:
+    """Return the last rows before the next header that name its table."""
+    first = len(body)
+    while first and body[first - 1].number == end - 1 - (len(body) - first):
+        texts = list(body[first - 1].cells.values())
+        if len(texts) != 1 or not isinstance(texts[0], str):
+            break
+        apart = first > 1 and body[first - 2].number < body[first - 1].number - 1  # with a blank row above it
+        if not apart and not _NAMES_A_TABLE.fullmatch("".join(texts[0].split())):
+            break
+        first -= 1
+    return body[first:]
 
 
 def _leave_titles(table: ReadForm) -> None:
@@ -250,6 +309,28 @@ def _nothing(order: _Order) -> ReadForm:
     return ReadForm(book.path, "rejected", reject_code=refused.reject_code, message=refused.message, choices=likely)
 
 
+def _says_who_came(texts: Sequence[str]) -> bool:
+    return any(_WHO_CAME.search(re.sub(r"\s+", "", text[:_TEXT_KEPT])) for text in texts)
+
+
+def _named_for_the_work(tables: list[ReadForm]) -> list[ReadForm]:
+    """Take a list of who came for no list of people, where the file has another table."""
+    others = [table for table in tables if not table.attendance]
+    for table in tables:
+        if table.attendance:
+            table.skipped += [Skipped(row.sheet, row.row, "note", _said_of(row)) for row in table.rows]
+            if others and table.rows:
+                table.warnings = (*table.warnings, f"“{table.sheet}”表像签到表，{len(table.rows)} 行没有导入，请核对")
+            table.rows = []
+    if others:
+        others[0].warnings = (*others[0].warnings, *(said for table in tables if table.attendance for said in table.warnings))
+    return tables
+
+
+def _said_of(row: ReadRow) -> str:
+    return " ".join(str(value) for value in row.values.values() if value is not None)[:_TEXT_KEPT]
+
+
 def _mismatch(order: _Order, table: ReadForm, declared: str) -> ReadForm:
     titles = {form.code: form.title for form in order.forms}
     detected = table.form.code if table.form else ""
@@ -282,6 +363,9 @@ def _judged(result: ReadForm, expected: str | None) -> ReadForm:
     if result.choices and expected not in result.choices:
         return replace(result, outcome="needs_choice", message=f"文件“{name}”同时像几张表，请选定是哪一张后再导入。")
     result.choices = ()
+    if result.attendance and expected is None and not result.rows and any(line.why == "note" for line in result.skipped):
+        said = f"文件“{name}”像签到表：签到的人不等于抽调的人，没有导入。确要当作人员名单，请选定后再读。"
+        return replace(result, outcome="needs_choice", message=said, choices=("personnel",))
     if not result.rows:
         return replace(result, outcome="empty", message=f"文件“{name}”只有表头，没有可读的行。请核对是否填写后再报。")
     if "readers_disagree" in result.warnings or any(row.flags for row in result.rows):

@@ -5,12 +5,12 @@ from __future__ import annotations
 import datetime as dt
 from bisect import bisect_left, bisect_right
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from models.annexes import CATEGORY_PREFIX
 from models.dates import relative_days, yearless
 from models.forms import Column, Context, Flag, Form, Kind, Reading, Row
-from models.values import plain, visible
+from models.values import NOTHING_WORDS, plain, visible
 from services.imports.around import Around
 from services.imports.cards import Card
 from services.imports.headings import extended
@@ -19,19 +19,19 @@ from services.imports.locate import Block, Table
 from services.imports.native import native
 from services.imports.raw import RawBook, RawRow, RawSheet, Scalar
 from services.imports.read_form import ReadRow, RowFlag
+from services.imports.wording import DITTO_STARTS, TEXT_SIGNS, as_meant, is_ditto, is_worded
 
 Filled = Mapping[int, Mapping[int, tuple[int, int]]]
 
 _MEMO_SIZE = 50_000
 _MOST_FILLED = 200_000
-_DITTO = frozenset(("同上", "〃", "″", "”", "''", '"', "同前", "--同上--"))
-_LONGEST_DITTO = max(map(len, _DITTO))
 _NONE: frozenset[str] = frozenset()
 _TICKS = frozenset(("√", "✓", "✔", "☑", "1", "是", "有", "●", "■", "v", "V", "对"))
 _LATE_IN_YEAR = 10
 _COUNTED = ("count", "amount")
 _MERGED = Flag("merged_filled", "是合并单元格，按上面的内容补上")
 _STATED = Flag("merged_filled", "表里没有这一列，按表头上面写的补上")
+_INSTEAD = "“{wanted}”为空，按“{other}”补上"
 _MERGED_NUMBER = Flag("merged_filled", "与上面合并，数只算在第一行")
 _DITTO_FLAG = Flag("merged_filled", "写的是“同上”，按上一行的内容补上")
 _DITTO_IN_VAIN = Flag("missing", "写的是“同上”，上面没有内容可补，请填写")
@@ -44,6 +44,7 @@ class _Slot:
 
     Attributes:
         memo: What was parsed: a text under itself, whatever its format.
+        worded: Its texts may have a list's marks, or answer a question of the heading.
     """
 
     key: str
@@ -52,6 +53,11 @@ class _Slot:
     title: str
     context: Context
     memo: dict[object, Reading] = field(default_factory=dict)
+    worded: bool = False
+
+    def __post_init__(self) -> None:
+        """Note whether its texts are looked at before they are parsed."""
+        self.worded = is_worded(self.key, self.kind)
 
     def parse(self, value: Scalar, number_format: str = "", *, date1904: bool = False) -> Reading:
         """Parse an unmarked value; the same value is parsed once."""
@@ -59,8 +65,12 @@ class _Slot:
         seen = value if isinstance(value, str) else (type(value), value, number_format)
         reading = self.memo.get(seen)
         if reading is None:
-            usable, stored = visible(value)
-            if not isinstance(value, str) or value[:1] == "#":
+            if isinstance(value, str) and value[:1] != "#":
+                usable, stored = visible(value)
+                if self.worded or value[:1] in TEXT_SIGNS:
+                    usable, said = as_meant(str(usable), self.key, self.kind, self.context.header)
+                    stored = (*stored, *said)
+            else:
                 usable, stored = native(value, number_format, "", self.kind, date1904=date1904)
             reading = self.kind.parse(usable, self.context)
             if stored:
@@ -92,6 +102,11 @@ class RecordReader:
         self._quick = [[(slot, slot.key, slot.col, slot.memo) for slot in slots] for slots in self._blocks]
         self._places = [{slot.key: slot for slot in slots} for slots in self._blocks]
         self._stated = [_stated(form, table, places, around) for places in self._places]
+        self._spares = [
+            (replace(slot, col=col, memo={}), Flag("merged_filled", _INSTEAD.format(wanted=table.blocks[0].headers[key], other=text)))
+            for key, (col, text) in table.spare.items()
+            if (slot := self._places[0].get(key))
+        ]
         self._keys = _key_columns(form)
         self._blank_row: Row = dict.fromkeys(form.keys)
         own = frozenset(table.form.keys)
@@ -135,18 +150,23 @@ class RecordReader:
                 reading = memo.get(value) or slot.parse(value)
             else:
                 reading = slot.parse(value, formats[styles.get(col, 0)], date1904=date1904)
-            if isinstance(value, str) and len(value) <= _LONGEST_DITTO and value in _DITTO:
+            if isinstance(value, str) and value[:1] in DITTO_STARTS and is_ditto(value):
                 reading = Reading(above[key].value, (_DITTO_FLAG,)) if key in above else Reading(None, (_DITTO_IN_VAIN,))
             if reading.flags:
                 flags += [(slot, flag) for flag in reading.flags]
                 raw[key] = plain(value)
             values[key] = reading.value
             above[key] = reading
+        for slot, said in self._spares if not block else ():
+            if values[slot.key] is None and (reading := slot.parse(cells.get(slot.col))).value is not None:
+                values[slot.key] = reading.value
+                flags += [(slot, flag) for flag in (*reading.flags, said)]
+                raw[slot.key] = plain(cells[slot.col])
         for slot, reading in self._stated[block]:
             values[slot.key] = reading.value
             flags += [(slot, flag) for flag in (*reading.flags, _STATED)]
             raw[slot.key] = plain(reading.value)
-        if any(values[key] in (None, "", ()) for key in self._keys):
+        if any(values[key] in (None, "", ()) or values[key] in NOTHING_WORDS for key in self._keys):
             return None
         return self._finished(row, block, values, flags, raw)
 

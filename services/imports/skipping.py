@@ -10,11 +10,12 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable
+from dataclasses import replace
 
 from models.values import plain
 from services.imports.headings import LONGEST_HEADING, heading, heading_keys, stays, unfoldable
 from services.imports.locate import Table
-from services.imports.raw import RawRow
+from services.imports.raw import RawRow, Scalar
 
 _WHOLE = r"(?:全[县区镇市乡省]|本[页表镇]|以上|各[镇乡街][办街镇道]?)?"
 _TOTAL = re.compile(rf"{_WHOLE}(?:合计|总计|共计|总数|累计|合计数|汇总)(?:[（(:：].*)?|全部")
@@ -42,6 +43,11 @@ _TITLE = re.compile(
     r"(?:附件|附表)[\d一二三四五六七八九十]{0,2}[:：.、]?.{0,60}"
     r"|.{2,60}(?:统计表|汇总表|登记表|一览表|明细表|情况表|记录表|台账|花名册|名单|清单)(?:[（(].{0,20}[）)])?"
 )
+# What stands alone between records and says what those below it have in common.
+_PART = re.compile(
+    r"第[一二三四五六七八九十\d]{1,3}(?:批次?|组|片区?|阶段|期|次|部分|周|季度|类)(?:[（(:：].{0,20})?|(?:新增|补报|续报|补充)部分?[:：]?"
+)
+_TOWN_ALONE = re.compile(r"[\u4e00-\u9fff]{1,6}(?:镇|乡|街道|街道办|街道办事处|开发区|园区|管委会)(?:[（(].{0,12}[）)])?[:：]?")
 _ENDS_OF_OFFICES = "人民政府|办公室|办事处|委员会|管理局|应急局|应急办|安监站|安监办|安环办|支队|大队|中队"
 _CLOSING = re.compile(r"(?:以上|上述|此页|本页|特此|经办|抄送|抄报|报送范围|联系方式).{2,}|.*[。；;！!].*|[（(].*[）)]")
 _LONE_DATE = re.compile(r"[\d〇零一二三四五六七八九]{4}[年.\-/][\d一二三四五六七八九十]{1,3}[月.\-/][\d一二三四五六七八九十]{1,3}日?")
@@ -54,6 +60,7 @@ _LEAD = 4
 _LEAST_COUNTED = 4
 _FIRST_OF_TOTALS = frozenset("全总累共本以其平同环上占增")
 _OF_PEOPLE = frozenset(("personnel", "groups"))
+_NAMED_ALONE = frozenset(("town_summary", "groups"))
 _FIRST_NUMBERS = frozenset(("0", "1", "00", "01", "000", "001"))
 _LONGEST_NUMBER = 4
 _LOOKED_AT = 200
@@ -69,6 +76,7 @@ class RowJudge:
         self._title = heading(table.form.title)
         self._firsts = frozenset(name[0] for name in self._names if name) | _FIRST_OF_TOTALS
         self._of_people = table.form.code in _OF_PEOPLE
+        self._parted = table.form.code not in _NAMED_ALONE
         self._places = [(key, col, heading(block.headers[key])) for block in table.blocks for key, col in block.columns.items()]
         first = table.blocks[0].columns
         self._remark = first.get("remark")
@@ -124,7 +132,7 @@ class RowJudge:
             return "title"
         if not self._alone(cols):
             return _line(lead, previous)
-        why = _line(lead, previous, offices=_OFFICE if self._of_people else _AUTHORITY)
+        why = _line(lead, previous, offices=_OFFICE if self._of_people else _AUTHORITY, parts=self._parted)
         closing = previous == "total" and not self._wanted.isdisjoint(cols)  # nothing begins below a total with one word
         return why or ("footer" if closing else None)
 
@@ -192,6 +200,7 @@ class SortedOut:
         self.records: list[RawRow] = []
         self.left_out: list[tuple[RawRow, str]] = []
         self._judge = RowJudge(table)
+        self._sides = _Sides(table) if len(table.blocks) > 1 else None
         self._previous = ""
         for row in rows:
             self.take(row)
@@ -199,12 +208,55 @@ class SortedOut:
     def take(self, row: RawRow) -> bool:
         """Take the next row; return whether it may be a record."""
         why = self._judge.why(row, self._previous)
+        if self._sides is not None and (rest := self._sides.without_totals(row, why)) is not None:
+            row, why = rest, None
         self._previous = why or ""
         if why is None:
             self.records.append(row)
             return True
         self.left_out.append((row, why))
         return False
+
+
+class _Sides:
+    """Judges the tables that stand side by side each by itself: one may end before the other."""
+
+    def __init__(self, table: Table) -> None:
+        """Prepare a judge for each."""
+        self._ends = [max(block.columns.values()) for block in table.blocks]
+        self._judges = [RowJudge(replace(table, blocks=(block,))) for block in table.blocks]
+        self._wanted = [{block.columns[column.key] for column in table.form.columns if column.required} for block in table.blocks]
+
+    def without_totals(self, row: RawRow, why: str | None) -> RawRow | None:
+        """Return the records of a row beside a total, None if there is no such row.
+
+        Args:
+            row: The row.
+            why: Why it is no record as a whole, None if it may be one.
+        """
+        if why not in (None, "total", "subtotal"):
+            return None
+        kept: dict[int, Scalar] = {}
+        gone = found = False
+        for place, judge in enumerate(self._judges):
+            left = self._ends[place - 1] if place else -1
+            right = self._ends[place] if place + 1 < len(self._ends) else max(row.cells)
+            side = {col: value for col, value in row.cells.items() if left < col <= right}
+            if side and judge.why(RawRow.of(row.number, side, row.styles, row.marks), "") in ("total", "subtotal"):
+                gone = True
+            else:
+                kept |= side
+                found = found or all(not _is_number(side.get(col)) for col in self._wanted[place])
+        if not (gone and found):
+            return None
+        made = RawRow.of(row.number, kept, row.styles, row.marks)
+        made.hidden = row.hidden
+        return made
+
+
+def _is_number(value: object) -> bool:
+    """Tell whether a cell holds no word: a total may be written over both tables."""
+    return not re.search(r"[^\d.,%\s/—－-]", plain(value)[:_LOOKED_AT])
 
 
 def _lead(value: object) -> str:
@@ -241,18 +293,19 @@ def _letters_columns(row: RawRow, cols: list[int]) -> bool:
     return named > 1 and all(text == str(place) for place, text in enumerate(texts[named:], 1))
 
 
-def _line(texts: list[str], previous: str, *, offices: re.Pattern[str] | None = None) -> str | None:
+def _line(texts: list[str], previous: str, *, offices: re.Pattern[str] | None = None, parts: bool = False) -> str | None:
     """Judge a row of few cells by the words of its lines.
 
     Args:
         texts: The words.
         previous: Why the row before was skipped, if it was.
         offices: What only those who sign are called, if the text stands alone.
+        parts: What alone names a batch or a town says what those below it have in common.
     """
     first = texts[0]
     if offices is not None:
         alone = next((text for text in texts if not text.isdigit()), first)
-        if _TITLE.fullmatch(alone):
+        if _TITLE.fullmatch(alone) or (parts and (_PART.fullmatch(alone) or _TOWN_ALONE.fullmatch(alone))):
             return "title"
         if _LONE_DATE.fullmatch(alone) or offices.fullmatch(alone):
             return "footer"

@@ -20,6 +20,11 @@ from models.forms import Form
 from services.imports.headings import BAND, LONGEST_HEADING, NUMBERING, bare_heading, heading
 
 NOBODY = "-"
+_ADDRESS = "address"
+_REGISTERED = re.compile("注册|登记|住所|法定|执照|工商")
+# Of two headings for one column the one that has these words.
+_BETTER = {"phone": re.compile("手机|移动"), "enterprises_checked": re.compile("查")}
+_BUSINESS = re.compile("生产|经营|实际|厂|作业|办公|现")
 SUMS = frozenset(("小计", "合计", "总计", "共计", "总数"))
 # What tells a form from a list of names: one of these words in title or headings, or one of these columns.
 _CATEGORIES = "categories"
@@ -34,6 +39,7 @@ _TELLING: Mapping[str, tuple[tuple[str, ...], frozenset[str]]] = {
     "confined_space": (("有限空间",), frozenset()),
     "town_summary": (("汇总",), frozenset(("rectified", "rate", "people"))),
 }
+_NOT_TOLD: tuple[tuple[str, ...], frozenset[str]] = ((), frozenset())
 
 
 @lru_cache(maxsize=8192)
@@ -75,6 +81,60 @@ def told(form: str, headings: Mapping[int, tuple[str, str]], missing: frozenset[
     return {columns[0]: key for key, columns in wishes.items() if len(columns) == 1}
 
 
+def settled(form: str, keys: dict[int, str], texts: Mapping[int, str], required: Iterable[str]) -> dict[str, tuple[int, str]]:
+    """Choose between headings that name one column.
+
+    The place of the work is the address, not the one of the licence; of others the heading that says it all is taken.
+
+    Args:
+        form: Code of the form.
+        keys: Columns that were found; those that stand back are taken out.
+        texts: Headings by column index.
+        required: Keys that come again where records stand side by side.
+
+    Returns:
+        The column of the licence's address by the key that it may fill, if there is one beside the other.
+    """
+    spare = _place_of_business(form, keys, texts)
+    _take_the_better(keys, texts, required)
+    return spare
+
+
+def _place_of_business(form: str, keys: dict[int, str], texts: Mapping[int, str]) -> dict[str, tuple[int, str]]:
+    spoken = [col for col in sorted(texts) if keys.get(col, _ADDRESS) == _ADDRESS and _says_address(form, texts[col], col in keys)]
+    if len(spoken) < 2:
+        return {}
+    licence = [col for col in spoken if _REGISTERED.search(texts[col]) and not _BUSINESS.search(texts[col])]
+    business = [col for col in spoken if col not in licence and _BUSINESS.search(texts[col])]
+    if len(licence) != 1 or len(business) != 1:
+        return {}
+    for col in spoken:
+        keys.pop(col, None)
+    keys[business[0]] = _ADDRESS
+    return {_ADDRESS: (licence[0], texts[licence[0]])}
+
+
+def _take_the_better(keys: dict[int, str], texts: Mapping[int, str], required: Iterable[str]) -> None:
+    found = list(keys.values())
+    if any(found.count(key) > 1 for key in required):
+        return
+    for key, words in _BETTER.items():
+        columns = [col for col, one in keys.items() if one == key] if found.count(key) > 1 else []
+        better = [col for col in columns if words.search(texts[col])]
+        for col in columns if len(better) == 1 else ():
+            if col not in better:
+                del keys[col]
+
+
+def _says_address(form: str, text: str, found: bool) -> bool:
+    return found or word_of(form, text) == _ADDRESS
+
+
+def said_above(code: str, before: str) -> bool:
+    """Tell whether titles, compared, have a word that tells this form."""
+    return any(word in before for word in _TELLING.get(code, _NOT_TOLD)[0])
+
+
 def is_meant(code: str, columns: Iterable[str], before: str, texts: Iterable[str]) -> bool:
     """Tell whether the columns are those of this form, not of any list of names.
 
@@ -85,7 +145,7 @@ def is_meant(code: str, columns: Iterable[str], before: str, texts: Iterable[str
         texts: The headings.
     """
     matched = {_CATEGORIES if key.startswith(CATEGORY_PREFIX) else key for key in columns}
-    words, telling = _TELLING.get(code, ((), frozenset()))
+    words, telling = _TELLING.get(code, _NOT_TOLD)
     if (not telling and not words) or telling.intersection(matched):
         return True
     said = before + "".join(texts)

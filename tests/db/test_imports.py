@@ -263,6 +263,18 @@ def test_a_case_for_an_unknown_enterprise_is_rejected(store: Store, campaign: in
     assert actions(made) == ["rejected"]
 
 
+def test_a_case_under_a_short_name_goes_to_the_one_visited_enterprise_that_fits(store: Store, campaign: int, tmp_path: Path) -> None:
+    short: Row = {**CASE, "enterprise": "瑞丰纺织", "findings": ()}
+    made = plan(store, make.received(tmp_path, "cases", short), campaign)
+    assert [(flag.code, NAME in flag.message) for flag in made.rows[0][1].flags] == [("name_differs", True)]
+    assert bring(store, make.received(tmp_path, "cases", short), campaign)["new"] == 1
+    assert actions(plan(store, make.received(tmp_path, "cases", short), campaign)) == ["same"]
+    with store.write("又一家") as session:
+        make.visit(session, campaign, "双汊镇瑞丰纺织二厂")
+    two = {**short, "violation": "另一件违法行为"}
+    assert actions(plan(store, make.received(tmp_path, "cases", two), campaign)) == ["rejected"]  # which of the two is the office's to say
+
+
 def test_a_finding_that_a_case_names_in_vain_is_flagged(store: Store, campaign: int, tmp_path: Path) -> None:
     made = plan(store, make.received(tmp_path, "cases", {**CASE, "findings": ("7",)}), campaign)
     assert [flag.code for flag in made.rows[0][1].flags] == ["finding_unknown"]
