@@ -16,6 +16,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 ROUNDS = 5
+DAYS = 250  # a year of working days
 
 
 @dataclass

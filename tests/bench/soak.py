@@ -47,7 +47,6 @@ from services.store import Store
 from tests.bench import soak_checks
 from tests.bench.soak_files import ledger, roster
 
-DAYS = 250
 EDITS_A_DAY = 240
 WEEK = 5
 PACKAGE_EVERY = 20
