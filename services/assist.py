@@ -26,8 +26,8 @@ _PREFIX = "category_words."
 _BARE = re.compile(r"[\W_\d]+")
 _LATEST = 6000
 _ALIKE = 0.6
-_SAME = 1000  # the same words weigh more than any list of words
-_NEAR = 100
+_SAME = 100_000  # the same words weigh more than words much alike, and those more than any list of words
+_NEAR = 10_000
 
 
 @dataclass(frozen=True)
@@ -70,6 +70,9 @@ class _Memory:
 def suggest(session: Session, *, campaign_id: int, texts: Sequence[str], on: date) -> list[tuple[Hint, ...]]:
     """Return for each text the categories that its words speak for, the best first.
 
+    More words and more telling ones (longer, claimed by fewer categories) go before; what weighs the same stands
+    in the order of Annex 2.
+
     Args:
         session: Session of a read.
         campaign_id: Whose categories are offered.
@@ -91,8 +94,8 @@ def _hints(text: str, listed: Sequence[str], words: _Words, memory: _Memory) -> 
     for weight, hint in (*_remembered(text, memory, words), *_by_words(text, words)):
         if hint.category in listed and weight > found.get(hint.category, (0.0, hint))[0]:
             found[hint.category] = (weight, hint)
-    order = {category: place for place, category in enumerate(words.categories)}
-    ranked = sorted(found.values(), key=lambda one: (-one[0], order.get(one[1].category, len(order))))
+    order = {category: place for place, category in enumerate(listed)}
+    ranked = sorted(found.values(), key=lambda one: (-one[0], order[one[1].category]))
     return tuple(hint for _weight, hint in ranked[:MOST])
 
 
@@ -143,7 +146,8 @@ def _by_words(text: str, words: _Words) -> Iterator[tuple[float, Hint]]:
                 break
     for category, matched in hits.items():
         clause = next((words.by_word[word] for word in matched if word in words.by_word), words.clauses.get(category, ""))
-        yield float(sum(len(word) ** 2 for word in matched)), Hint(category, tuple(matched), LIST, clause, words.checked)
+        weight = sum(len(word) ** 2 / len(owners[word]) for word in matched)
+        yield weight, Hint(category, tuple(matched), LIST, clause, words.checked)
 
 
 def _words(session: Session, on: date) -> _Words:

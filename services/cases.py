@@ -9,7 +9,7 @@ from sqlalchemy import ScalarSelect, Select, String, cast, func, select
 from sqlalchemy.orm import Session
 
 from models import Case, CaseAmount, CaseFinding, CaseParty, Enterprise, Finding, Inspection
-from models.annexes import CASE_LIST
+from models.annexes import CASE_LIST, STAGES
 from models.forms import Issue, Row
 from models.ledgers import CASE
 from services import clock, enterprises, records
@@ -20,6 +20,7 @@ from services.matching import name_key
 UNIT, PERSON = "unit", "person"
 PROPOSED, NOTIFIED, DECIDED, PAID = "proposed", "notified", "decided", "paid"
 ORDINARY, SUMMARY = "普通程序", "简易程序"
+CLOSED = STAGES[-1]
 FORM_FULL = CASE
 AMOUNTS = {
     "proposed": (UNIT, PROPOSED),
@@ -28,6 +29,14 @@ AMOUNTS = {
     "person_proposed": (PERSON, PROPOSED),
     "person_decided": (PERSON, DECIDED),
 }
+_REACHED = (
+    ("closed_on", CLOSED),
+    ("paid_on", "已缴款"),
+    ("served_on", "已送达"),
+    ("decided_on", "已决定"),
+    ("notified_on", "处罚告知"),
+    ("filed_on", "已立案"),
+)
 _JOINED = frozenset({"enterprise", "town", "findings", "person_party", *AMOUNTS})
 _PLAIN = tuple(key for key in CASE_LIST.keys if key not in _JOINED)
 _MORE = tuple(key for key in CASE.keys if key not in CASE_LIST.keys)
@@ -47,6 +56,14 @@ class SeveralPersons(Refused):
     code = "several_persons"
     template = "这个案件处罚了 {count} 个人：{names}，不能在这一格里改姓名或金额。"
     mend = "打开案件，在“当事人和罚款”里逐人改。"
+
+
+class NotClosedYet(Refused):
+    """A case is called closed and has no day of its closing."""
+
+    code = "case_not_closed_yet"
+    template = "“{name}”的案件目前进展写“已结案”，还没有结案日期，没有改。"
+    mend = "先填结案日期，或打开案件登记结案。"
 
 
 def select_rows(campaign_id: int | None) -> Select[Any]:
@@ -145,6 +162,7 @@ def save(session: Session, *, campaign_id: int, row: Row, record_id: int | None 
     Raises:
         Invalid: A key field is empty, a named finding does not exist, or a fine has no person.
         SeveralPersons: The case has several persons, and the row changes their one line.
+        NotClosedYet: It is called closed without a day.
         UnknownEnterprise: Neither registry nor visits know the enterprise.
         Missing: The case to change is gone.
     """
@@ -158,6 +176,8 @@ def save(session: Session, *, campaign_id: int, row: Row, record_id: int | None 
         records.add(session, case)
     else:
         case = records.get(session, Case, record_id)
+        if source is None:
+            values |= _typed_stage(case, enterprise.name, row, str(values["stage"]))
         records.change(case, values)
     _set_parties(session, case, enterprise.name, row)
     _set_findings(session, case, records.names_of(row.get("findings")))
@@ -249,15 +269,19 @@ def _enterprise_of(session: Session, record_id: int | None, name: str) -> Enterp
 
 
 def _stage(row: Row) -> str:
-    reached = (
-        ("closed_on", "已结案"),
-        ("paid_on", "已缴款"),
-        ("served_on", "已送达"),
-        ("decided_on", "已决定"),
-        ("notified_on", "处罚告知"),
-        ("filed_on", "已立案"),
-    )
-    return next((stage for key, stage in reached if row.get(key)), "拟立案")
+    return next((stage for key, stage in _REACHED if row.get(key)), STAGES[0])
+
+
+def _typed_stage(case: Case, name: str, row: Row, stage: str) -> dict[str, Any]:
+    """Return stage and day of closing of a row that was typed: whichever was changed takes the other along."""
+    day = row.get("closed_on", case.closed_on)
+    if day != case.closed_on:
+        before: Row = {key: getattr(case, key) for key, _stage_name in _REACHED}
+        back = _stage({**before, **row, "closed_on": None}) if stage == CLOSED else stage
+        return {"stage": CLOSED if day else back}
+    if stage == CLOSED != case.stage and not day:
+        raise NotClosedYet(name=name)
+    return {"closed_on": None} if case.stage == CLOSED != stage else {}
 
 
 def _set_parties(session: Session, case: Case, enterprise: str, row: Row) -> None:

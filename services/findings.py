@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
-from models import Attendance, Campaign, CaseFinding, Enterprise, Finding, Inspection, Person
+from models import Attendance, Campaign, CaseFinding, Enterprise, Evidence, Finding, Inspection, Person
 from models.annexes import FINDING_LEDGER
 from models.forms import Issue, Row
 from models.ledgers import FINDING
@@ -19,7 +19,8 @@ from services.errors import Invalid, Refused
 from services.listing import Listing
 from services.matching import name_key
 
-CLOSED, MAJOR, FILING = "已销号", "重大", "立案查处"
+CLOSED, REPORTED, MAJOR, FILING = "已销号", "待复查", "重大", "立案查处"
+PROOF = ("整改照片", "复查照片", "证据材料")
 FORM_FULL = FINDING
 _JOINED = frozenset({"enterprise", "town", "checked_on", "no"})  # "no" is given here, never taken from a file
 _PLAIN = tuple(key for key in FINDING_LEDGER.keys if key not in _JOINED)
@@ -55,6 +56,14 @@ class NeedsSecondPerson(Refused):
     code = "needs_second_person"
     template = "重大事故隐患“{hazard}”由{finder}认定，不能由同一人复查销号。"
     mend = "复查人填另一名执法人员。"
+
+
+class NoProof(Refused):
+    """A major hazard is not closed without something that shows it."""
+
+    code = "no_proof"
+    template = "重大事故隐患“{hazard}”还没有整改或复查的照片、材料，不能销号。"
+    mend = "先添加整改照片、复查照片或证据材料。"
 
 
 def select_rows(campaign_id: int | None) -> Select[Any]:
@@ -145,7 +154,7 @@ def save(
     Raises:
         Invalid: A key field is empty, or the category is not of the campaign's list.
         NoVisit: The enterprise has no visit in this campaign.
-        NeedsSecondPerson: A confirmed major hazard is closed by whom confirmed it.
+        NeedsSecondPerson, NoProof: A confirmed major hazard is closed by whom confirmed it, or without proof.
         Missing: The finding to change is gone.
     """
     records.require(FINDING_LEDGER, row)
@@ -157,8 +166,8 @@ def save(
     values |= {key: row[key] for key in _MORE if key in row} | records.sourced(source)
     if record_id is not None:
         finding = records.get(session, Finding, record_id)
-        if source is None and values["status"] == CLOSED and finding.status != CLOSED and finding.major_officer:
-            require_second(session, finding, closers=[str(row.get("recheck_person") or "")])
+        if source is None:
+            values |= _typed_state(session, finding, values)
         records.change(finding, values | _moved(session, finding, row))
         return record_id
     if inspection_id is None:
@@ -180,6 +189,21 @@ def remove(session: Session, *, record_ids: Sequence[int]) -> None:
     if used is not None:
         raise FindingInCase(hazard=records.get(session, Finding, used).hazard[:30])
     records.to_bin(session, Finding, record_ids)
+
+
+def _typed_state(session: Session, finding: Finding, values: dict[str, Any]) -> dict[str, Any]:
+    """Return what a state typed into the register takes along; refuse what a step would refuse.
+
+    What is open again was not put right and has no recheck: those days and that person go, unless they were typed anew.
+    """
+    before, after = finding.status, values["status"]
+    if after == CLOSED != before and finding.major_officer:
+        require_second(session, finding, closers=[str(values.get("recheck_person") or "")])
+        require_proof(session, finding)
+    if after in (before, CLOSED):
+        return {}
+    keys = ("rechecked_on", "recheck_person") if after == REPORTED else ("rectified_on", "rechecked_on", "recheck_person")
+    return {key: None for key in keys if values.get(key) == getattr(finding, key)}
 
 
 def _moved(session: Session, finding: Finding, row: Row) -> dict[str, Any]:
@@ -311,13 +335,30 @@ def finders(session: Session, finding: Finding) -> tuple[str, ...]:
     return tuple(session.scalars(query))
 
 
-def require_second(session: Session, finding: Finding, *, closers: Iterable[str]) -> None:
+def require_second(session: Session, finding: Finding, *, closers: Iterable[str], officer: str = "") -> None:
     """Refuse that those who found a major hazard close it alone.
+
+    Args:
+        session: Session of a read.
+        finding: The finding.
+        closers: Who rechecked; several with 、 between them.
+        officer: Who confirms it just now; else as it is recorded.
 
     Raises:
         NeedsSecondPerson: None of the closers is another person.
     """
-    found_by = finders(session, finding)
+    found_by = (officer,) if officer else finders(session, finding)
     names = {name for closer in closers for name in re.split(r"[、，,;； ]+", closer) if name}
     if not names - set(found_by):
         raise NeedsSecondPerson(hazard=finding.hazard[:20], finder="、".join(found_by) or "检查人员")
+
+
+def require_proof(session: Session, finding: Finding) -> None:
+    """Refuse that a major hazard is closed while nothing shows it.
+
+    Raises:
+        NoProof: No photo of the work or of the recheck and no document hangs on it.
+    """
+    query = select(Evidence.id).where(Evidence.finding_id == finding.id, Evidence.kind.in_(PROOF), Evidence.deleted_at.is_(None))
+    if session.scalar(query.limit(1)) is None:
+        raise NoProof(hazard=finding.hazard[:20])

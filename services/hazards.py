@@ -21,9 +21,8 @@ from models.forms import Row
 from models.ledgers import HAZARD_LEDGER
 from services import clock, reasons, records, rules
 from services.errors import Missing, Refused
-from services.findings import CLOSED, MAJOR
+from services.findings import CLOSED, MAJOR, PROOF, require_proof, require_second
 from services.listing import Listing
-from services.rectifications import PROOF
 
 _PREFIX = "major_item."
 _EVERYWHERE = ("通用", "粉尘涉爆", "涉氨制冷", "有限空间")
@@ -163,6 +162,7 @@ def mark(
     Raises:
         MarkIncomplete: Item, officer or expert is missing.
         ItemUnknown: The list of the day of the visit has no such item.
+        NeedsSecondPerson, NoProof: It is closed already, by this officer alone or without proof; reopen it first.
         Missing: The finding is gone.
     """
     finding = records.get(session, Finding, finding_id)
@@ -173,6 +173,9 @@ def mark(
     checked_on = session.get_one(Inspection, finding.inspection_id).checked_on
     if item and not _known(session, item, checked_on):
         raise ItemUnknown(on=checked_on, standard=standard(session, on=checked_on) or "的判定标准没有录入", item=item)
+    if finding.status == CLOSED:
+        require_proof(session, finding)
+        require_second(session, finding, closers=[finding.recheck_person or ""], officer=officer)
     values = {
         "level": MAJOR,
         "major_item": item,

@@ -10,8 +10,8 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, ScalarSelect, case, func, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, ScalarSelect, case, exists, func, or_, select
+from sqlalchemy.orm import Session, aliased
 
 from models import Group, GroupMember, NominationEvent, Secondment
 from services import clock, records
@@ -30,8 +30,19 @@ CLOSED = (*GONE, _ENDS[ENDED])
 
 
 def present() -> ColumnElement[bool]:
-    """Return the condition that somebody is in a group today or will be."""
-    return (GroupMember.deleted_at.is_(None)) & or_(GroupMember.until.is_(None), GroupMember.until >= clock.today())
+    """Return the condition that somebody is in a group today or will be.
+
+    Whose nomination lies in the bin is in none; the place is kept for when it comes back.
+    """
+    lasts = or_(GroupMember.until.is_(None), GroupMember.until >= clock.today())
+    called, group = aliased(Secondment), aliased(Group)
+    own = (
+        exists()
+        .where(group.id == GroupMember.group_id, called.campaign_id == group.campaign_id, called.person_id == GroupMember.person_id)
+        .correlate(GroupMember)
+    )
+    there = or_(own.where(called.deleted_at.is_(None)), ~own.where(called.deleted_at.is_not(None)))
+    return GroupMember.deleted_at.is_(None) & lasts & there
 
 
 def group_name() -> ScalarSelect[Any]:

@@ -12,23 +12,23 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
-from models import Enterprise, Evidence, Finding, Inspection, RectificationStep
+from models import Enterprise, Finding, Inspection, RectificationStep
 from models.annexes import FINDING_LEDGER, FINDING_STATES
 from models.ledgers import EXTENSION, PARTIAL, RECHECK, REOPENING
 from services import campaigns, clock, findings, reasons, records
 from services.errors import Refused
+from services.findings import NoProof
 
-__all__ = ["EXTENSION", "PARTIAL", "RECHECK", "REOPENING", "Late", "Passage", "Standing", "TownLate", "extend", "overdue",
+__all__ = ["EXTENSION", "PARTIAL", "RECHECK", "REOPENING", "Late", "NoProof", "Passage", "Standing", "TownLate", "extend", "overdue",
            "overdue_by_town", "partial", "passages", "possible", "recheck", "reopen", "report_done", "standing", "start",
            "state_word", "urge"]  # fmt: skip
 OPEN, UNDER_WAY, REPORTED, CLOSED = FINDING_STATES
 LATE = "逾期"
 STOPPED = ("责令暂时停产停业", "查封扣押")
 UNKNOWN_TOWN = "（未填）"
-PROOF = ("整改照片", "复查照片", "证据材料")
 # From which states each verb is legal.
 _FROM: dict[str, tuple[str, ...]] = {
     "开始整改": (OPEN,),
@@ -63,14 +63,6 @@ class NotLater(Refused):
     code = "extension_not_later"
     template = "“{hazard}”的整改期限是 {was}，延长至 {due} 没有变晚。"
     mend = "填一个更晚的日期；要提前，请直接改整改期限并写明原因。"
-
-
-class NoProof(Refused):
-    """A major hazard is not closed without something that shows it."""
-
-    code = "no_proof"
-    template = "重大事故隐患“{hazard}”还没有整改或复查的照片、材料，不能销号。"
-    mend = "先添加整改照片、复查照片或证据材料。"
 
 
 class StepReasonMissing(Refused):
@@ -234,7 +226,7 @@ def recheck(session: Session, *, finding_ids: Sequence[int], passed: bool, on: d
     for finding in _all(session, finding_ids, "复查", on):
         if passed:
             if finding.level == findings.MAJOR:
-                _require_proof(session, finding)
+                findings.require_proof(session, finding)
                 findings.require_second(session, finding, closers=[person])
             values = {"status": CLOSED, "rectified_on": finding.rectified_on or on, "rechecked_on": on, "recheck_person": person}
         else:
@@ -354,7 +346,7 @@ def overdue_by_town(session: Session, *, campaign_id: int, as_of: date) -> list[
 def standing(session: Session, *, enterprise_id: int, as_of: date | None = None) -> Standing:
     """Return whether an enterprise has to stand still, over all campaigns.
 
-    An order holds until the finding behind it is closed by a recheck.
+    An order holds until the finding behind it is closed by a recheck: a state without day and person lifts nothing.
 
     Args:
         session: Session of a read.
@@ -370,7 +362,7 @@ def standing(session: Session, *, enterprise_id: int, as_of: date | None = None)
             Inspection.deleted_at.is_(None),
             Finding.deleted_at.is_(None),
             Finding.disposal.in_(STOPPED),
-            Finding.status != CLOSED,
+            or_(Finding.status != CLOSED, Finding.rechecked_on.is_(None), Finding.recheck_person.is_(None)),
         )
         .order_by(Inspection.checked_on, Finding.id)
     )
@@ -428,9 +420,3 @@ def _keep(session: Session, finding: Finding, kind: str, on: date | None, **fact
 def _require_words(text: str | None, *, verb: str, what: str) -> None:
     if not (text or "").strip():
         raise StepReasonMissing(verb=verb, what=what)
-
-
-def _require_proof(session: Session, finding: Finding) -> None:
-    query = select(Evidence.id).where(Evidence.finding_id == finding.id, Evidence.kind.in_(PROOF), Evidence.deleted_at.is_(None))
-    if session.scalar(query.limit(1)) is None:
-        raise NoProof(hazard=finding.hazard[:20])

@@ -15,9 +15,11 @@ from services.figures.annex_rows import standing_amount
 
 _STAGES = (("filed_on", "立案"), ("notified_on", "告知"), ("decided_on", "决定"), ("paid_on", "缴款"), ("closed_on", "结案"))
 _FINDING_DAYS = (("checked_on", "检查"), ("rectified_on", "整改完成"), ("rechecked_on", "复查"))
-_DECIDED = frozenset({"已决定", "已缴款"})
-_SAID_DECIDED = re.compile(r"(?<!拟)(?<!未)(?<!待)(?:已|作出|下达)[^，。；未拟待]{0,6}(?:处罚|决定|缴款|结案)(?!.{0,2}告知)")
+_DECIDED = frozenset({"已决定", "已送达", "已缴款"})
+_DECISION = {"decision_no": "决定书文号", "decided_on": "决定日期"}
+_SAID_DECIDED = re.compile(r"(?<!拟)(?<!未)(?<!待)(?:已|作出|下达)[^，。；未拟待不免]{0,6}(?:处罚|决定|缴款|结案)(?!.{0,2}告知)")
 _NO_AMOUNT = re.compile(r"移送|移交|不予|免予|免于|撤销|撤案|终止|警告|通报批评|(?:金额|数额|罚款).{0,6}(?:待|未|尚)|待定|未定")
+_NAMED = 20
 _ENOUGH = 4
 """From so many rows on, a column that is empty in all of them was never asked for."""
 
@@ -47,19 +49,38 @@ def amounts_are_plausible(material: Material) -> Iterator[Trouble]:
 def decided_amounts_have_their_decision(material: Material) -> Iterator[Trouble]:
     """P08: what is printed as decided has the number and the day of the decision."""
     decided = [case for case in material.facts.cases if _is_decided(case)]
-    blind = len(decided) >= _ENOUGH and not carried(decided, "decision_no", "decided_on")
+    blind = len(decided) >= _ENOUGH and not carried(decided, *_DECISION)
     if blind:
         yield unknown("P08", "决定书文号和决定日期", "案件办理", "penalty_case")
-    known = {case.id for case in decided}
-    for case in material.facts.ordinary:  # Annex 3 has no columns for them: said, and blocks nothing
-        if case.id not in known and not case.decision_no and _SAID_DECIDED.search(str(case.progress or "")):
-            message = f"进展写着“{case.progress}”，没有决定书文号和决定日期；在案件办理里补上，没有决定的改正进展"
-            yield Trouble("P08", "I", message, f"案件办理　{case.enterprise}", "penalty_case", case, "进展写着已处罚，没有文号和日期")
     for case in () if blind else decided:
-        lacking = [name for key, name in (("decision_no", "决定书文号"), ("decided_on", "决定日期")) if not getattr(case, key)]
+        lacking = [name for key, name in _DECISION.items() if not getattr(case, key)]
         if lacking:
             message = f"已作出处罚决定，却没有{'和'.join(lacking)}；补上，没有决定的把金额移到拟处罚"
             yield Trouble("P08", "B", message, f"案件办理　{case.enterprise}", "penalty_case", case, "已处罚的案件缺决定书文号或日期")
+    yield from _said_decided(material, {case.id for case in decided})
+
+
+def _said_decided(material: Material, known: set[int]) -> Iterator[Trouble]:
+    """P08: the progress of Annex 3 tells of a decision that the case does not have.
+
+    The annex has no columns for number and day. Where the office writes them down for other cases the gap is this
+    case's and blocks; where nobody was ever asked for them, one line names all such cases.
+    """
+    told = [
+        case
+        for case in material.facts.ordinary
+        if case.id not in known and not all(getattr(case, key) for key in _DECISION) and _SAID_DECIDED.search(str(case.progress or ""))
+    ]
+    asked = carried(material.facts.cases, *_DECISION)
+    for case in told if asked else ():
+        lacking = "和".join(name for key, name in _DECISION.items() if not getattr(case, key))
+        message = f"进展写着“{case.progress}”，没有{lacking}；在案件办理里补上，没有决定的改正进展"
+        yield Trouble("P08", "B", message, f"案件办理　{case.enterprise}", "penalty_case", case, "进展写着已处罚，没有文号和日期")
+    if told and not asked:
+        names = "、".join(list(dict.fromkeys(str(case.enterprise) for case in told))[:_NAMED])
+        said = f"{len(told)} 件案件（{names}）进展写着“{told[0].progress}”一类" if len(told) > 1 else f"{names}进展写着“{told[0].progress}”"
+        message = f"{said}，没有决定书文号和决定日期；在案件办理里补上，没有决定的改正进展"
+        yield Trouble("P08", "W", message, "附件3　目前进展情况", "penalty_case", told[0])
 
 
 def decisions_come_in_time(material: Material) -> Iterator[Trouble]:

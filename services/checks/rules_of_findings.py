@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from services.checks.trouble import Material, Trouble, carried, unknown
@@ -16,6 +16,7 @@ _COUNTED = "（只报了数，没有报原文）"  # made from Annex 2 by `servi
 _CLAUSE = re.compile(r"[^。；;！？\n]+")
 _LATE_FIELD = re.compile(r"[{｛]\s*逾期未整改\s*[}｝]")
 _WORDS = re.compile(r"[\W_]+")
+_CRITERION = re.compile(r"判定|重大|第 ?\d+ ?号|令|规范|标准|GB|AQ")
 _OPEN_WORDS = ("逾期", "未整改", "尚未完成", "没有整改", "待复查", "正在整改")
 _RECHECK = (("rechecked_on", "复查日期"), ("recheck_person", "复查人"))
 _LATE_PARTS = ("总体情况", "存在问题", "下一步工作建议")
@@ -44,12 +45,20 @@ def major_hazards_cite_a_valid_item(material: Material) -> Iterator[Trouble]:
         if not said:
             message = f"重大事故隐患“{finding.hazard[:24]}”没有写判定依据；补上判定标准和条款"
             yield Trouble("P28", "B", message, place, "finding", finding, "重大事故隐患没有写判定依据")
+        elif _left_open(more["doubts"]) and not (more["major_item"] or more["other_standard"] or _CRITERION.search(said)):
+            message = f"重大事故隐患清单没有写“{finding.hazard[:24]}”的判定依据，台账写的“{said[:24]}”不是判定标准；补上判定标准和条款"
+            yield Trouble("P28", "B", message, place, "finding", finding, "重大事故隐患没有写判定依据")
         for since, until, words in material.standards:
             word = next((word for word in words if word in said), "")
             if word and not (since <= finding.checked_on and (until is None or finding.checked_on <= until)):
                 when = f"{since} 起才施行" if finding.checked_on < since else f"{until} 以后不再适用"
                 message = f"检查日期 {finding.checked_on}，判定依据写的“{word}”{when}；改用检查当日有效的判定标准"
                 yield Trouble("P28", "B", message, place, "finding", finding, "重大事故隐患引用的判定标准当时无效")
+
+
+def _left_open(doubts: Iterable[Mapping[str, Any]]) -> bool:
+    """Tell whether a list of major hazards has no 判定依据 for it; a ledger calls its column otherwise."""
+    return any(one.get("code") == "missing" and one.get("field") == "basis" and "判定" in str(one.get("message")) for one in doubts)
 
 
 def major_hazards_are_not_closed_alone(material: Material) -> Iterator[Trouble]:

@@ -15,7 +15,7 @@ from services.figures.annex_rows import standing_amount
 _CLAUSE = re.compile(r"[^，。；;！？\n]+")
 _NUMERALS = "零〇一二两三四五六七八九十百千万"
 _COUNTED = re.compile(
-    rf"(?<![第〓\d.,{_NUMERALS}])(\d{{1,3}}(?:,\d{{3}})+(?:\.\d+)?|\d+(?:\.\d+)?|[{_NUMERALS}]+)\s*(家次|家|组次|个检查组|个组|人次|人|名|项|条|处|起|件|份|次|个|万元|元|％|%)(?!规定|要求|以上|以下|以内)"
+    rf"(?<![第〓\d.,{_NUMERALS}])(\d{{1,3}}(?:,\d{{3}})+(?:\.\d+)?|\d+(?:\.\d+)?|[{_NUMERALS}]+)\s*(家次|家|组次|个检查组|个组|人次|人|名|项|条|处|起|件|份|场次|场|期|户|篇|次|个|万元|元|％|%)(?!规定|要求|以上|以下|以内)"
 )
 _FIGURE_OF_SPEECH = re.compile(rf"[{_NUMERALS}]|[一二两三四五六七八九]?[十百千万]")  # 一家企业, 五项措施, 十条禁令
 _SCOPED = re.compile(r"同比|环比|上年|去年|上次|以往|每[家组人]|平均|较|计划|应查|不少于|至少|目标|规定|[一二三四五六七八九十\d]检查组")
@@ -24,7 +24,7 @@ _LABELS: tuple[tuple[str, str, str], ...] = (
     (r"检查(?:了)?(?:工贸)?企业", "家", "enterprises"),
     (r"检查.*", "家次", "visits"),
     (r"出动", "组次", "group_visits"),
-    (r"(?:派出|成立|组成|设)", "个检查组", "groups"),
+    (r"(?:派出|出动|成立|组成|组建|编为|分为|分成|设)", "个检查组", "groups"),
     (r"执法人员", "人次", "officer_visits"),
     (r"专家", "人次", "expert_visits"),
     (r"重大(?:事故|安全)?隐患", "项条处个", "major_hazards"),

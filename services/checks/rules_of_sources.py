@@ -13,6 +13,7 @@ from typing import Any
 
 from services.checks.trouble import Material, Trouble, Unread
 from services.imports import counted
+from services.matching import name_key
 
 _OTHER_NAME, _ONLY_COMPARED = "名称不同", ("town_summary", "enterprises")
 _TWICE = "是同一条"
@@ -23,6 +24,7 @@ _ANSWERS = {
 }  # fmt: skip
 _ANSWERS_TWICE = {
     "personnel": "P16",
+    "enterprises": "P40",
     "inspections": "P03",
     "inspection_stats": "P03",
     "hazard_list": "P41",
@@ -31,6 +33,8 @@ _ANSWERS_TWICE = {
     "major_hazards": "P41",
 }
 _TOTAL, _NAMED, _PLACED, _OVER = "合计行", "写的是“", "镇办写的是", "100%"
+_DIFFERENT, _SHORT = "内容不同", "简称"
+_TWO_CODES = re.compile(r"信用代码是 ?(\S+?)，来表是 ?([^\s，]+)")
 _JOINT = re.compile(r"内容不同（[^）]*检查组")
 _ONLY_THE_RATE = re.compile(r"不一致：整改率[^；]*$")
 _DATES = frozenset({
@@ -42,12 +46,14 @@ _ROWS_NAMED = 6
 
 def received_rows_were_taken(material: Material) -> Iterator[Trouble]:
     """P02 and others: rows that could not be taken are missing in the annexes."""
+    visited = _groups_of_visited(material) if material.unread else {}
     for one in material.unread:
         rules = _ANSWERS_TWICE if _TWICE in one.reason else _ANSWERS
         if one.form not in rules or one.reason.startswith(_DIFFERS):
             continue  # what differs from the ledger is compared anew below
         if one.form == "enterprises" and _OTHER_NAME not in one.reason:
-            continue  # a registry is long and has rows of all sorts; here only two firms under one code matter
+            yield from _twice_in_the_registry(one, visited)
+            continue
         if one.reason == counted.NOT_RECORDED:
             yield from _not_recorded(one)
             continue
@@ -67,8 +73,7 @@ def received_rows_were_taken(material: Material) -> Iterator[Trouble]:
             yield Trouble("P38", "W", message, f"来表　{one.file}", "submission")
             continue
         if one.form == "inspections" and _JOINT.search(one.reason):
-            message = f"{_rows(one)}{whose}两个检查组都报了这次检查，按联合检查计一次；不是联合检查就改检查日期"
-            yield Trouble("P03", "I", message, f"来表　{one.file}", "submission")
+            yield Trouble("P03", "I", f"{_rows(one)}{whose}{_joint(one, visited)}", f"来表　{one.file}", "submission")
             continue
         if _TWICE in one.reason:
             message = f"{_rows(one)}{whose}和另一行是同一条，只写入一次；核对是不是重复填报，不是就改得能分开再导入"
@@ -77,6 +82,38 @@ def received_rows_were_taken(material: Material) -> Iterator[Trouble]:
         else:
             message = f"{_rows(one)}{whose}没有读入，各表都没有算：{reason}；改好后再导入这个文件"
         yield Trouble(rules[one.form], "W", message, f"来表　{one.file}", "submission")
+
+
+def _groups_of_visited(material: Material) -> dict[str, dict[str, None]]:
+    """Return the groups that were there, by key of the enterprise's name."""
+    found: dict[str, dict[str, None]] = {}
+    for visit in material.facts.visits:
+        found.setdefault(name_key(visit.enterprise), {}).setdefault(str(visit.group or ""))
+    return found
+
+
+def _twice_in_the_registry(one: Unread, visited: Mapping[str, object]) -> Iterator[Trouble]:
+    """Name rows that occur twice, or under two codes; a warning only where a group stood in that enterprise."""
+    twice, codes = _TWICE in one.reason, _TWO_CODES.search(one.reason)
+    if not twice and not codes:
+        return  # a registry is long and has rows of all sorts
+    concerned = any(name_key(name) in visited for name in one.enterprises)
+    whose = f"（{'、'.join(one.enterprises[:_ROWS_NAMED])}）" if one.enterprises else ""
+    if codes:
+        said = f"同一名称有两个信用代码：名录里是 {codes[1]}，这一行是 {codes[2]}，没有写入；对照营业执照核对，是两家的改名称"
+        topic = f"企业名录里同一名称有两个信用代码（{one.file}）"
+        place = f"来表　{one.file}{whose}"
+        yield Trouble("P40", "W" if concerned else "I", f"{_rows(one)}{said}", place, "submission", None, topic)
+    else:
+        differs = concerned and _DIFFERENT in one.reason
+        said = "在名录里重复，只写入一次；核对是不是重复登记，内容不同的以哪一行为准"
+        yield Trouble("P40", "W" if differs else "I", f"{_rows(one)}{whose}{said}", f"来表　{one.file}", "submission")
+
+
+def _joint(one: Unread, visited: Mapping[str, Mapping[str, None]]) -> str:
+    groups = [group for name in one.enterprises for group in visited.get(name_key(name), ()) if group]
+    kept = f"，记在{'、'.join(groups)}，问题也算这一组的" if groups else ""
+    return f"两个检查组都报了这次检查，按联合检查计一次{kept}；主办的是另一组就在检查记录里改检查组，不是联合检查就改检查日期"
 
 
 def _not_recorded(one: Unread) -> Iterator[Trouble]:
@@ -139,7 +176,9 @@ RULES = (received_rows_were_taken, statistics_and_ledger_agree, cells_were_under
 
 def _called_otherwise(flags: Mapping[str, Any], record: Any, place: str, entity: str) -> Iterator[Trouble]:
     if "name_differs" in flags:
-        message = f"{_said(flags['name_differs'])}；核对是不是改了名，是就在企业名录里写曾用名"
+        said = _said(flags["name_differs"])
+        mend = "核对是不是这一家，不是就在案件里改正企业" if _SHORT in said else "核对是不是改了名，是就在企业名录里写曾用名"
+        message = f"{said}；{mend}"
         yield Trouble("P40", "W", message, place, entity, record, "来表的企业名称和名录不同")
     if "town_differs" in flags:
         message = f"{_said(flags['town_differs'])}；核对这家企业属于哪个镇办，改名录或请他们改表"

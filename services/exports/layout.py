@@ -13,6 +13,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from models.forms import Column, Form
+from models.kinds import DATE
 from services.exports.printed import BLANK, TOTAL_TEXT, Cell, Printed, plain
 from services.exports.wrapping import em, head_lines, title_lines, wrap
 
@@ -29,8 +30,11 @@ _HEAD_ON_ONE_LINE = 6.0
 _LEFT_FROM_MM = 40
 _SQUEEZE_MM = 14
 _BETWEEN_FACTS = "    "
-# On A4 a register would fall below this and could not be read on paper: then A3.
-_LEAST_SCALE_A4 = 0.62
+# Smaller than this a register cannot be read on paper: then A3, and there its wordy columns wrap earlier.
+_LEAST_PRINTED_PT = 7.5
+_LEAST_WORDY_MM, _LEAST_OTHER_MM = 22.0, 17.0
+_WORDY = ("text", "long", "names", "readonly")
+_UNBROKEN = ("date", "time", "code", "phone", "certificate")
 
 
 @dataclass(frozen=True)
@@ -204,7 +208,8 @@ def pages(layout: Layout, *, label: bool) -> tuple[tuple[Line, ...], ...]:
 
     Returns:
         Rows per page, at least one page. The notes follow the last row; if
-        they do not fit there, the last page has notes only.
+        they do not fit there, it goes with them to the last page: signatures
+        never stand on a page without the table.
     """
     height = (layout.paper.height_mm - 2 * layout.paper.margin_mm) * POINTS_PER_MM / layout.scale
     body = height - sum(layout.head_heights_pt)
@@ -218,10 +223,11 @@ def pages(layout: Layout, *, label: bool) -> tuple[tuple[Line, ...], ...]:
             page, left = [], body
         page.append(line)
         left -= line.height_pt
-    found.append(tuple(page))
     if sum(map(layout.note_height_pt, layout.notes)) > left:
-        found.append(())
-    return tuple(found)
+        stays = max(1, len(page) - 1)
+        found.append(tuple(page[:stays]))
+        page = page[stays:]
+    return (*found, tuple(page))
 
 
 def _fit(form: Form, size: float) -> tuple[Paper, float, tuple[float, ...]]:
@@ -240,9 +246,29 @@ def _fit(form: Form, size: float) -> tuple[Paper, float, tuple[float, ...]]:
         widest = widths.index(max(widths))
         widths[widest] += slack
         return paper, 1.0, tuple(widths)
-    if paper.usable_mm / natural < _LEAST_SCALE_A4:
+    least = _LEAST_PRINTED_PT / size
+    if paper.usable_mm / natural < least:
         paper = A3_LANDSCAPE
-    return paper, min(1.0, paper.usable_mm / natural), tuple(widths)
+        widths = _narrowed(form, widths, size, paper.usable_mm / least)
+    return paper, min(1.0, paper.usable_mm / sum(widths)), tuple(widths)
+
+
+def _narrowed(form: Form, widths: Sequence[float], size: float, room_mm: float) -> list[float]:
+    """Take what is too wide from columns whose text may wrap, each in proportion to what it can give."""
+    excess = sum(widths) - room_mm
+    if excess <= 0:
+        return list(widths)
+    spare = [width - _narrowest_mm(column, width, size) for column, width in zip(form.columns, widths, strict=True)]
+    share = min(1.0, excess / (sum(spare) or 1.0))
+    return [width - share * own for width, own in zip(widths, spare, strict=True)]
+
+
+def _narrowest_mm(column: Column, width: float, size: float) -> float:
+    kind = column.kind
+    if kind.editor in _UNBROKEN or kind.excel == DATE.excel:
+        return width
+    floor = _LEAST_WORDY_MM if kind.editor in _WORDY else _LEAST_OTHER_MM
+    return min(width, max(floor, _least_mm(column, size)))
 
 
 def _least_mm(column: Column, size: float) -> float:

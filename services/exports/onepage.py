@@ -217,7 +217,9 @@ def _notes(pen: _Pen, stat: Statistics) -> None:
 
 def _note_lines(stat: Statistics) -> tuple[str, ...]:
     parts = [f"{stat.figures[key].name}：{stat.figures[key].definition}" for key in MAIN]
-    return tuple(wrap(f"口径　{'。'.join(parts)}。各组家数：已完成检查的企业，同一企业只计一家。", _WIDTH / _NOTE_PT))
+    return tuple(
+        wrap(f"口径　{'。'.join(parts)}。各组家数：已完成检查的企业，同一企业只计一家，联合检查计在主办的一组。", _WIDTH / _NOTE_PT)
+    )
 
 
 def _short(name: str) -> str:

@@ -31,6 +31,16 @@ from services.progress import Progress, silent
 from services.rectifications import Late
 
 _NAMED = 3
+_DATED = "　　　　日期：＿＿＿＿年＿＿月＿＿日"
+_INSPECTOR = f"\n检查人员（签名）：{'＿' * 14}　　执法证号：{'＿' * 14}{_DATED}"
+# Without the hand of both sides it is no paper. The empty line above each is room to write.
+_SIGNED = (
+    f"\n被检查单位现场负责人意见：{'＿' * 49}",
+    f"\n被检查单位负责人（签名、盖章）：{'＿' * 28}{_DATED}",
+    _INSPECTOR,
+    _INSPECTOR,
+    "本清单一式两份，一份交被检查单位，一份随检查记录存档。",
+)
 
 
 class BasisMissing(Refused):
@@ -72,11 +82,9 @@ def problem_list(session: Session, *, inspection_id: int) -> Printed:
         ("被检查单位", str(visit["enterprise"])),
         ("检查日期", f"{visit['checked_on']}"),
         ("检查组", str(visit["group"] or "")),
-        ("执法人员", "、".join(officers)),
-        ("企业负责人（签字）", ""),
-        ("执法人员（签字）", ""),
+        ("检查人员", "、".join(officers)),
     )
-    return Printed(PROBLEM_LIST, rows, facts=tuple(fact for fact in facts if fact[1] or "签字" in fact[0]))
+    return Printed(replace(PROBLEM_LIST, notes=_SIGNED), rows, facts=tuple(fact for fact in facts if fact[1]))
 
 
 def listing_sheet(session: Session, *, finding_id: int, on: date) -> Report:

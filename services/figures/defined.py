@@ -11,7 +11,7 @@ THEMES = (INSPECTED, FOUND, MENDED, ORDERED, PENALISED, ENTERED)
 
 DEFINED: dict[str, Indicator] = {
     "groups": Indicator("检查组", "个", INSPECTED, "有已完成检查的检查组，同一组只计一个", by.groups, True),
-    "group_visits": Indicator("出动检查组", "组次", INSPECTED, "一次已完成检查计一组次，{rechecks}", by.visits, True),
+    "group_visits": Indicator("出动检查组", "组次", INSPECTED, "一次已完成检查计一组次，联合检查记主办的一组，{rechecks}", by.visits, True),
     "officers": Indicator(
         "执法人员", "人", INSPECTED, "到场的组长和执法人员，同一人只计一次；不含专家", by.people(by.OFFICERS, once=True)
     ),
@@ -21,8 +21,12 @@ DEFINED: dict[str, Indicator] = {
     "expert_visits": Indicator("出动专家", "人次", INSPECTED, "每次检查到场的专家相加，{rechecks}", by.people(by.EXPERTS, once=False)),
     "drawn": Indicator("抽取企业", "家", INSPECTED, "双随机抽取的企业；还没有抽取时为“—”", by.drawn, True),
     "enterprises": Indicator("检查企业", "家", INSPECTED, "已完成检查的企业，同一企业只计一家；不含草稿和作废", by.enterprises, True),
-    "visits": Indicator("检查家次", "家次", INSPECTED, "已完成的检查，同一企业查两次计两家次，{rechecks}", by.visits, True),
-    "coverage": Indicator("任务完成率", "%", INSPECTED, "各组已查企业（超出应查家数的不计）÷ 各组应查家数之和", by.coverage),
+    "visits": Indicator(
+        "检查家次", "家次", INSPECTED, "已完成的检查，同一企业查两次计两家次，几个组联合检查计一家次，{rechecks}", by.visits, True
+    ),
+    "coverage": Indicator(
+        "任务完成率", "%", INSPECTED, "各组已查企业（联合检查计在主办的一组，超出应查家数的不计）÷ 各组应查家数之和", by.coverage
+    ),
     "findings": Indicator("发现问题", "项", FOUND, "已完成检查中的问题，一项一类", by.findings(lambda _finding, _basis: True), True),
     "major_hazards": Indicator(
         "重大事故隐患", "项", FOUND, "级别认定为“重大”的问题；只是建议、没有认定的不计",

@@ -252,7 +252,7 @@ def _filled(
         for r, _word in rows
     )
     return Grid(
-        key, sort.title, down.title, measure, MEASURES[measure][1], _definition(measure, switches), _REGISTERS[measure], distinct,
+        key, sort.title, down.title, measure, MEASURES[measure][1], _definition(sort, measure, switches), _REGISTERS[measure], distinct,
         tuple(word for _key, word in rows), tuple(word for _key, word in columns), cells,
     )  # fmt: skip
 
@@ -263,7 +263,12 @@ def _labels(axis: Axis, used: set[Hashable]) -> Labels:
     return [*axis.listed, *((key, axis.word(key)) for key in others), *([(None, UNKNOWN)] if None in used else [])]
 
 
-def _definition(measure: str, switches: Switches) -> str:
+def _definition(sort: Sort, measure: str, switches: Switches) -> str:
+    of_groups = "；联合检查计在检查记录写的检查组" if "group" in (sort.down, sort.across) else ""
+    return f"{_counted_as(measure, switches)}{of_groups}"
+
+
+def _counted_as(measure: str, switches: Switches) -> str:
     return {
         FINDINGS: "已完成检查中的问题，一项一类",
         VISITS: f"已完成的检查，{_RECHECK_WORDS[switches.rechecks]}",

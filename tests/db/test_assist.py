@@ -5,7 +5,9 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
+from sqlalchemy import select
 
+from models import Rule
 from services import assist, findings, listing
 from services.store import Store
 from tests import make
@@ -54,6 +56,47 @@ def test_the_traps_of_the_fourteen_categories_are_known(store: Store, campaign: 
     assert (hint.category, hint.why, hint.checked) == (category, assist.LIST, "待核")
     assert hint.basis.startswith("《安全生产法》第")
     assert all(word in text for word in hint.words)
+
+
+@pytest.mark.parametrize(
+    ("text", "ranked"),
+    [
+        # three words against one: the later column of Annex 2 goes before
+        ("应急预案没有演练，应急物资过期，通道堆放", ["应急救援类", "作业现场类"]),
+        # one telling word against a short one
+        ("安全生产责任保险没有续保，存放处无记录", ["安全费用类", "违规存储类"]),
+        # the same evidence: in the order of Annex 2
+        ("台账、照明", ["设施设备类", "登记报告类"]),
+        ("口罩、台账、照明、吊装", ["设施设备类", "作业现场类", "用品标志类"]),
+    ],
+)
+def test_suggestions_stand_by_their_evidence_and_in_the_order_of_the_annex_where_it_is_the_same(
+    store: Store, campaign: int, text: str, ranked: list[str]
+) -> None:
+    with store.read() as session:
+        ((*hints,),) = assist.suggest(session, campaign_id=campaign, texts=[text], on=DAY)
+    assert [hint.category for hint in hints] == ranked
+
+
+def test_a_word_that_several_categories_claim_says_less(store: Store, campaign: int) -> None:
+    with store.write("词表") as session:
+        listed = session.scalars(select(Rule).where(Rule.key.startswith("category_words."), Rule.value.startswith("设施设备类:"))).one()
+        listed.value += "|承包|劳务派遣"
+    with store.read() as session:
+        ((*hints,),) = assist.suggest(session, campaign_id=campaign, texts=["承包处照明、劳务派遣"], on=DAY)
+    assert [hint.category for hint in hints] == ["设施设备类", "外来管理类"]
+    with store.read() as session:
+        ((*hints,),) = assist.suggest(session, campaign_id=campaign, texts=["劳务派遣，吊装口罩台账"], on=DAY)
+    assert [hint.category for hint in hints] == ["设施设备类", "外来管理类", "作业现场类"]
+
+
+def test_words_much_alike_that_the_office_wrote_go_before_any_list(store: Store, campaign: int) -> None:
+    text = "安全生产责任保险未购买，安全生产费用、费用台账、工伤保险、安全投入均无"
+    with store.write("录入") as session:
+        make.finding(session, campaign, hazard=text, category="机构人员类")
+    hint = first(store, campaign, text + "预算")
+    assert hint is not None
+    assert (hint.category, hint.why) == ("机构人员类", "本单位相近的问题 1 条")
 
 
 def test_what_the_office_wrote_before_speaks_first_and_brings_its_clause(store: Store, campaign: int) -> None:

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import select
 
 from models import CaseAmount, Finding
-from services import cases, clock, listing
+from services import cases, clock, listing, recycling
 from services.errors import Invalid
 from services.store import Store
 from tests import make
@@ -135,3 +135,36 @@ def test_findings_are_free_again_when_the_case_goes(store: Store, campaign: int)
 def test_a_case_needs_words_for_the_violation(store: Store, campaign: int) -> None:
     with store.write("立案") as session, pytest.raises(Invalid):
         make.case(session, campaign, violation="")
+
+
+def test_a_case_is_called_closed_only_with_the_day_of_its_closing(store: Store, campaign: int) -> None:
+    with store.write("录入") as session:
+        number = make.case(session, campaign, filed_on=date(2023, 4, 12), decided_on=date(2023, 4, 18))
+
+    def typed(**cells: object) -> tuple[object, object]:
+        with store.write("改") as session:
+            cases.save(session, campaign_id=campaign, row=cases.load(session, record_id=number) | cells, record_id=number)
+        with store.read() as session:
+            row = cases.load(session, record_id=number)
+        return row["stage"], row["closed_on"]
+
+    stands = typed(remark="核对过")
+    with pytest.raises(cases.NotClosedYet):
+        typed(stage="已结案")
+    assert typed(remark="又核对过") == stands
+    assert typed(closed_on=date(2023, 4, 20)) == ("已结案", date(2023, 4, 20))
+    assert typed(closed_on=None) == ("已决定", None)
+    assert typed(closed_on=date(2023, 4, 20)) == ("已结案", date(2023, 4, 20))
+    assert typed(stage="已决定") == ("已决定", None)
+
+
+def test_a_case_that_a_file_calls_closed_without_a_day_can_still_be_edited_and_restored(store: Store, campaign: int) -> None:
+    with store.write("导入") as session:
+        number = make.case(session, campaign, stage="已结案")
+    with store.write("改") as session:
+        cases.save(session, campaign_id=campaign, row=cases.load(session, record_id=number) | {"remark": "核对过"}, record_id=number)
+    with store.write("删除") as session:
+        cases.remove(session, record_ids=[number])
+    with store.write("恢复") as session:
+        recycling.restore(session, table="penalty_case", record_ids=[number], load=cases.load, save=cases.save)
+        assert cases.load(session, record_id=number)["stage"] == "已结案"

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from datetime import date
 
 import pytest
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from models import Campaign, Enterprise, Finding, Inspection, Person
@@ -15,7 +16,7 @@ from services import attachments, checks
 from services.checks import Check
 from services.imports import counted
 from services.store import Store
-from tests import make
+from tests import make, planting
 
 AS_OF = date(2023, 4, 21)
 NAME = "岚桥区瑞丰纺织有限公司"
@@ -460,3 +461,24 @@ def test_two_enterprises_do_not_share_a_number_of_the_platform(store: Store) -> 
         make.visit(session, number, OTHER, credit_code="91370302MA3DEMA198")
         (found,) = [check for check in run(session, number) if check.rule == "P23"]
     assert (found.level, NAME in found.message) == ("W", True)
+
+
+@pytest.mark.parametrize(
+    ("basis", "item", "levels"),
+    [
+        ("《安全生产法》第三十六条", None, ["B"]),
+        ("《重大生产安全事故隐患判定标准》（2017版）粉尘防爆部分", None, []),
+        ("《安全生产法》第三十六条", "17-7-3", []),
+    ],
+)
+def test_a_clause_of_the_law_is_no_criterion_where_the_list_of_majors_has_none(
+    store: Store, basis: str, item: str | None, levels: list[str]
+) -> None:
+    with store.write("准备") as session:
+        number = planting.sound(session).campaign
+        finding = session.scalars(select(Finding).where(Finding.level == "重大")).one()
+        finding.basis, finding.major_item = basis, item
+        finding.flags = [{"field": "basis", "code": "missing", "message": "第4行 判定依据 为空，请补填"}]
+        session.flush()
+        found = [one for one in checks.run(session, campaign_id=number, as_of=planting.AS_OF) if one.rule == "P28"]
+    assert [one.level for one in found] == levels

@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import select
 
 from models import Group
-from services import groups, listing
+from services import groups, listing, people, recycling
 from services.errors import Invalid
 from services.store import Store
 from tests import make
@@ -95,3 +95,21 @@ def test_the_members_of_a_removed_group_are_free(store: Store, campaign: int) ->
     with store.write("移出") as session:
         groups.remove(session, record_ids=[session.scalars(select(Group.id)).one()])
         assert make.group(session, campaign, "第二检查组") > 0
+
+
+def test_whose_nomination_goes_to_the_bin_is_in_no_group_until_it_comes_back(store: Store, campaign: int) -> None:
+    with store.write("编组") as session:
+        called = make.person(session, campaign)
+        number = make.group(session, campaign, "第二检查组", leader="林秀云", officers=("周砚秋", "白朗宁"))
+
+    def officers() -> object:
+        with store.read() as session:
+            return groups.load(session, record_id=number)["officers"]
+
+    assert officers() == ("周砚秋", "白朗宁")
+    with store.write("删除") as session:
+        people.remove(session, record_ids=[called])
+    assert officers() == ("白朗宁",)
+    with store.write("恢复") as session:
+        recycling.restore(session, table="secondment", record_ids=[called], load=people.load, save=people.save)
+    assert officers() == ("周砚秋", "白朗宁")

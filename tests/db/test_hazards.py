@@ -8,6 +8,7 @@ from datetime import date
 from pathlib import Path
 
 import docx
+import openpyxl
 import pytest
 from alembic import command
 from alembic.config import Config
@@ -128,6 +129,11 @@ def test_the_problem_list_is_printed_only_with_every_basis(store: Store, campaig
     assert [row["no"] for row in printed.rows] == [1, 2]
     deliver.deliver_pdf(printed, tmp_path / "清单.pdf", made_at=clock.now())
     deliver.deliver_workbook(printed, tmp_path / "清单.xlsx", made_at=clock.now())
+    sheet = openpyxl.load_workbook(tmp_path / "清单.xlsx").worksheets[0]
+    below = [str(cell.value) for row in sheet.iter_rows(min_row=5) for cell in row if cell.value and "：" in str(cell.value)]
+    assert sum("检查人员（签名）" in line and "执法证号" in line for line in below) == 2
+    assert sum("被检查单位负责人（签名、盖章）" in line for line in below) == 1
+    assert sum("日期：" in line for line in below) == 3
 
 
 @pytest.mark.usefixtures("finding")

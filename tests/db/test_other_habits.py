@@ -161,7 +161,7 @@ def test_words_of_a_ledger_and_of_a_case_are_judged_as_they_are_written(folder: 
     assert value(done, "findings") == 24
     assert named(done.issues, "P42", "#REF!")
     levels = {one.rule: one.level for one in done.issues if one.rule in ("P07", "P08")}
-    assert levels == {"P07": "I", "P08": "I"}
+    assert levels == {"P07": "I", "P08": "W"}  # no decision was asked for of anybody: one warning, nothing blocks
 
 
 def test_a_case_of_an_enterprise_that_nobody_knows_counts_and_is_named(folder: Path) -> None:
@@ -181,3 +181,76 @@ def test_a_hazard_that_the_ledger_calls_slight_and_the_list_calls_grave_is_asked
     done = run(folder)
     assert value(done, "major_hazards") == 1
     assert named(done.issues, "P28", firm(0), "“一般”")
+
+
+def test_a_registry_row_that_stands_twice_or_under_two_codes_is_named(folder: Path) -> None:
+    path = folder / "registry" / "名录.xlsx"
+    rows = rows_of(path)[3:]
+    other = next(row for row in rows if row[1] == firm(7))  # nobody was there
+    twice = next(row for row in rows if row[1] == firm(2))
+    append(path, [91, *twice[1:]], [92, firm(3), code_of(40), *rows[3][3:]], [93, firm(7), code_of(41), *other[3:]])
+    done = run(folder)
+    told = [one for one in done.issues if one.rule == "P40"]
+    assert [(one.level, firm(2) in one.message) for one in told if "重复" in one.message] == [("I", True)]
+    levels = {name: one.level for one in told if "两个信用代码" in one.message for name in (firm(3), firm(7)) if name in one.place}
+    assert levels == {firm(3): "W", firm(7): "I"}
+    assert len(troubles(done)) == 1
+
+
+def test_a_visit_that_two_groups_report_counts_once_and_says_for_whom(folder: Path) -> None:
+    lead, other = usual.GROUPS
+    first, second = (folder / "forms" / f"{group}-检查记录.xlsx" for group in (lead, other))
+    heads, row = rows_of(first)[2], list(rows_of(first)[3])
+    place = next(place for place, cell in enumerate(row) if cell in usual.GROUPS)
+    row[place] = other
+    append(second, row)
+    done = run(folder)
+    assert heads[place] == "检查组"
+    assert [value(done, key) for key in ("visits", "enterprises", "group_visits", "findings")] == [6, 6, 6, 24]
+    assert sum(line["enterprises"] for line in done.breakdowns["by_group"]) == 6
+    (said,) = [one for one in done.issues if "联合检查" in one.message]
+    assert (said.rule, said.level) == ("P03", "I")
+    assert f"记在{lead}" in said.message
+    visits = next(figure for figure in done.figures if figure.key == "visits")
+    assert "联合检查计一家次" in visits.definition
+    assert troubles(done) == []
+
+
+def test_a_progress_that_tells_of_a_decision_blocks_where_the_others_have_theirs(folder: Path) -> None:
+    heads = ["企业名称", "违法行为描述", "镇办", "办案程序", "拟处罚金额（万元）", "已处罚金额（万元）", "目前进展", "进展说明", "立案日期",
+             "决定日期", "决定书文号", "公示日期"]  # fmt: skip
+    day = date(2023, 4, 12)
+    decided = [
+        firm(0),
+        "未消除隐患",
+        usual.town(0),
+        "普通程序",
+        1,
+        1,
+        "已决定",
+        None,
+        day,
+        date(2023, 4, 20),
+        "（岚）应急罚〔2023〕1号",
+        AS_OF,
+    ]
+    said = [firm(1), "未培训", usual.town(1), "普通程序", 2, None, "已立案", "已作出处罚决定", day, None, None, None]
+    (folder / "forms" / "附件3.xlsx").unlink(missing_ok=True)
+    usual.book(folder / "forms" / "案件台账.xlsx", "案件台账", "大队", [heads], [decided, said])
+    found = [one for one in run(folder).issues if one.rule == "P08"]
+    assert [(one.level, firm(1) in one.place) for one in found] == [("B", True)]
+
+
+def test_no_penalty_and_what_is_to_come_are_no_decision(folder: Path) -> None:
+    words = ("作出不予处罚决定", "拟作出处罚决定", "处罚决定待审批", "已送达告知书")
+    cases = [[number, firm(number), "未消除隐患", usual.town(number), 1, said] for number, said in enumerate(words)]
+    usual.book(folder / "forms" / "附件3.xlsx", "拟立案行政处罚案件统计表", "大队", [usual._CASE], cases)
+    assert not [one for one in run(folder).issues if one.rule == "P08"]
+
+
+def test_groups_that_went_out_and_other_numbers_by_hand_are_known(folder: Path) -> None:
+    report(folder, "本次行动出动两个检查组，检查企业六家、六家次，发现问题二十四项，拟立案两件，开展宣讲二十七场。")
+    found = [one for one in run(folder).issues if one.rule in ("P34", "P35", "P37")]
+    assert [one.rule for one in found] == ["P35"]
+    assert "二十七场" in found[0].message
+    assert "检查组" not in found[0].message

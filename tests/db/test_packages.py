@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import importlib
 import json
+import sys
 import zipfile
 from pathlib import Path
 
@@ -150,6 +152,27 @@ def test_a_write_that_fails_leaves_no_folder(store: Store, ready: int, tmp_path:
         runs.make_package(store, campaign_id=ready, target=tmp_path / "报送")
     assert list((tmp_path / "报送").iterdir()) == []
     assert versions(store) == []
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="wraps POSIX calls")
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")  # a zip that was never closed says so when it is collected
+def test_a_disk_that_fills_in_the_middle_leaves_nothing_and_says_so(store: Store, ready: int, tmp_path: Path) -> None:
+    from tests.faults.failing import Failing  # noqa: PLC0415 - not to be had on Windows
+
+    target = tmp_path / "报送"
+    with Failing(target, n=0, errno=errno.ENOSPC, for_good=True).running() as counting:
+        runs.make_package(store, campaign_id=ready, target=target)
+    before = {path.name for path in target.iterdir()}
+    for tenths in (1, 5, 9):
+        full = Failing(target, n=counting.seen * tenths // 10, errno=errno.ENOSPC, for_good=True)
+        with pytest.raises(archive.FileTrouble) as refused, full.running():
+            runs.make_package(store, campaign_id=ready, target=target)
+        assert full.hit
+        assert any(words in refused.value.message() + refused.value.way_out() for words in ("盘已满", "空间不够"))
+        assert {path.name for path in target.iterdir()} == before
+        assert versions(store) == [1]
+    runs.make_package(store, campaign_id=ready, target=target)
+    assert versions(store) == [1, 2]
 
 
 def test_an_archive_that_cannot_take_its_place_leaves_no_folder(

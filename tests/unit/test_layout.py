@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from models.annexes import CASE_LIST, CATEGORIES, ENTERPRISE_LIST, FINDING_LEDGER, annex_1, annex_2, annex_3
+from models.annexes import CASE_LIST, CATEGORIES, READABLE, annex_1, annex_2, annex_3
 from models.forms import Form
+from models.ledgers import HAZARD_LEDGER, OVERDUE, PROBLEM_LIST
 from services.exports.layout import LINE, POINTS_PER_MM, TALLEST_ROW_PT, Layout, heads_of, lay_out, pages, room_em
 from services.exports.printed import Printed, cells
 from services.exports.wrapping import em, head_lines, title_lines, wrap
@@ -31,11 +34,28 @@ def test_annex_1_stands_and_annex_3_lies() -> None:
     assert laid(printed_annex_3(0)).paper.landscape
 
 
-@pytest.mark.parametrize("form", [ENTERPRISE_LIST, FINDING_LEDGER, CASE_LIST], ids=lambda form: form.code)
+@pytest.mark.parametrize("form", [*READABLE, HAZARD_LEDGER, OVERDUE, PROBLEM_LIST], ids=lambda form: form.code)
 def test_a_wide_register_is_shrunk_to_one_page_and_stays_readable(form: Form) -> None:
     layout = laid(Printed(form, ()))
     assert layout.width_mm * layout.scale <= layout.paper.usable_mm + 0.01
-    assert layout.size_pt * layout.scale >= 6
+    assert layout.size_pt * layout.scale >= 7.49
+
+
+def test_what_must_not_break_keeps_its_width_in_a_register_that_is_narrowed() -> None:
+    layout = laid(Printed(CASE_LIST, ()))
+    widths = dict(zip(CASE_LIST.keys, layout.widths_mm, strict=True))
+    assert widths["filed_on"] == CASE_LIST.column("filed_on").width_mm
+    assert widths["violation"] < CASE_LIST.column("violation").width_mm
+    assert min(widths.values()) > 15
+
+
+@pytest.mark.parametrize("rows", range(1, 16))
+def test_notes_that_go_to_another_page_take_the_last_row_along(rows: int) -> None:
+    form = replace(annex_3(), notes=("签名：\n\n\n\n\n",) * 3, min_rows=0)
+    layout = laid(Printed(form, [{"enterprise": f"样例{number}公司"} for number in range(rows)]))
+    shared = pages(layout, label=False)
+    assert [line for page in shared for line in page] == list(layout.lines)
+    assert all(shared) or rows == 1
 
 
 def test_a_column_without_band_spans_both_heading_rows() -> None:
