@@ -72,7 +72,7 @@ GUARDS: list[tuple[str, Proof, Mutation]] = [
         guards.a_migration_that_loses_rows_is_refused,
         without(migrate, "_check_upgrade", "if lost or orphans:", "if 0:"),
     ),
-    ("history: live rows", guards.a_changed_row_is_found, without(undoing, "_verified", "_compare_live(session, states, last_of)")),
+    ("history: live rows", guards.a_changed_row_is_found, without(undoing, "_verified", "_compare_live(session, told, last_of)")),
     ("history: chain", guards.a_changed_record_is_found, without(undoing, "_verified", "!= operation.hash", "== None")),
     (
         "opening: quick_check",
