@@ -28,7 +28,7 @@ from services.imports.worker import Reader
 from services.paths import default_data_folder
 from services.progress import Progress
 from services.store import Store
-from ui import cli_cases, cli_data, cli_figures, cli_history, cli_import, cli_package, cli_people
+from ui import cli_cases, cli_data, cli_figures, cli_history, cli_import, cli_package, cli_people, cli_words
 from ui import cli_output as output
 
 # typer carries click inside and names only some of its errors
@@ -438,3 +438,4 @@ cli_import.add_to(app, _options, _store)
 cli_people.add_to(app, _options, _store, _day)
 cli_cases.add_to(app, _options, _store, _day)
 cli_package.add_to(app, _options, _store, _day)
+cli_words.put_in(app)

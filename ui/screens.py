@@ -6,12 +6,15 @@ theme that is asked for; one page also with text half as large again.
 
 from __future__ import annotations
 
+import os
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 
 from PySide6.QtWidgets import QWidget
 
 from services import clock
+from services.errors import FileTrouble
 from ui import app as application
 from ui import scenes, sheet
 
@@ -31,14 +34,20 @@ def draw_screens(work: Path, out: Path, *, themes: Sequence[str], scale: float, 
 
     Returns:
         The pictures: pages in the order of the rail, then dialogs, empty pages, troubles.
+
+    Raises:
+        FileTrouble: A picture cannot be written.
     """
+    if sys.platform == "linux" and not {"DISPLAY", "WAYLAND_DISPLAY"} & os.environ.keys():
+        os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")  # pictures need no display
     app = application.make_application(["zhifatai"])
     out.mkdir(parents=True, exist_ok=True)
     written: list[Path] = []
 
     def draw(seen: QWidget, name: str, theme: str) -> None:
         path = out / f"{name}-{theme}-{size[0]}.png"
-        seen.grab().save(str(path))
+        if not seen.grab().save(str(path)):
+            raise FileTrouble(path=str(path), why="没有写成")
         written.append(path)
 
     groups = (

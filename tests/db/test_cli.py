@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 from pathlib import Path
 from typing import Any
@@ -13,7 +14,7 @@ from services import runs
 from services.store import Store
 from tests import make
 from tests.db.conftest import Demo
-from ui import cli
+from ui import cli, cli_words
 
 DONE, REFUSED, USAGE = 0, 1, 2
 CSV = "姓名,工作单位及职务,执法证号,手机号码,备注\n周砚秋,柳溪镇安环办科员,99030200001,19900000001,\n"
@@ -435,3 +436,8 @@ def test_help_names_the_commands(call: Any) -> None:
     said = call("--help")
     assert said.status == DONE
     assert "read-form" in said.out
+
+
+def test_every_command_says_in_chinese_what_it_does() -> None:
+    assert {command.name or command.callback.__name__ for command in cli.app.registered_commands if command.callback} == set(cli_words.HELP)
+    assert all(re.search("[\u4e00-\u9fff]", command.help or "") for command in cli.app.registered_commands)
