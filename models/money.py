@@ -32,6 +32,12 @@ _SCIENTIFIC = re.compile(r"\d(?:\.\d{1,6})?[Ee]\+?\d{1,2}")
 _REMARK_BEHIND = re.compile(r"([^()（）]+)[(（]([^()（）\d]{1,12})[)）]")
 _PIECE = re.compile(rf"({_NUMBER}){_UNIT}?")
 _CHINESE = re.compile(r"(?:人民币)?([零〇一二两三四五六七八九十百千万亿壹贰叁肆伍陆柒捌玖拾佰仟萬]+)(元|圆|块)?(整|正)?")
+# Spoken sums leave the last unit out, and part one sum in two.
+_SPOKEN = re.compile(r"([一二两三四五六七八九])(万|千)([一二三四五六七八九])")
+_NEXT_UNIT = {"万": "千", "千": "百"}
+_PARTED = re.compile(r"(\d{1,4})万(?:(\d)千(?:(\d)百)?元?整?|(\d))")
+_LEAST_FINE = 100  # yuan; with the sign of money a smaller number is of no known unit
+_UNIT_UNKNOWN = Flag("amount_unit_suspect", "带货币符号，数却小得不像“元”，可能是按“万元”填的，请核对")
 _CHINESE_DIGITS = {
     c: n for n, group in enumerate(("零〇", "一壹", "二贰两", "三叁", "四肆", "五伍", "六陆", "七柒", "八捌", "九玖")) for c in group
 }
@@ -50,7 +56,7 @@ def parse_amount(raw: object, context: Context) -> Reading:
     text = _normal(shown)
     if not text or text in LONE_SIGNS:
         return EMPTY
-    return _words(text, shown, context)
+    return _words(_whole(text), shown, context)
 
 
 def show_amount(value: object) -> str:
@@ -92,6 +98,16 @@ def _normal(text: str) -> str:
     return re.sub(r"(?<=\d),(?=\d{3})", "", text)
 
 
+def _whole(text: str) -> str:
+    """Return a spoken sum with its units: 二万五 is 二万五千元, 3万5 and 3万5千 are 35000元."""
+    if match := _SPOKEN.fullmatch(text):
+        return f"{text}{_NEXT_UNIT[match[2]]}元"
+    match = _PARTED.fullmatch(text)
+    if match is None:
+        return text
+    return f"{int(match[1]) * 10_000 + int(match[2] or match[4]) * 1000 + int(match[3] or 0) * 100}元"
+
+
 def _words(text: str, shown: str, context: Context) -> Reading:
     if _TOO_MANY_DIGITS.search(text) or len(text) > _LONGEST:
         return Reading(None, (Flag("amount_text", f"“{shown[:_LONGEST]}”不是金额，请填数字"),))
@@ -104,7 +120,8 @@ def _words(text: str, shown: str, context: Context) -> Reading:
         sign, number = match[1], Decimal(match[2])
         unit = match[3] if match[3] is not None else match[4]
         if unit is None:
-            return _bare(number, context, (), as_yuan=bool(sign))
+            small = sign and number < _LEAST_FINE and _unit_of(context.header) == "万"
+            return _bare(number, context, (_UNIT_UNKNOWN,) if small else (), as_yuan=bool(sign))
         flags = () if _unit_of(context.header) in (None, unit) else (_own_unit(shown),)
         return _fen(number * _UNITS[unit], flags)
     if _SCIENTIFIC.fullmatch(text):

@@ -71,15 +71,18 @@ def years_of_columns(rows: Sequence[ReadRow], form: Form) -> None:
 
 
 def _duplicates(rows: Sequence[ReadRow], keys: tuple[str, ...]) -> None:
-    first: dict[tuple[object, ...], int] = {}
+    first: dict[tuple[object, ...], ReadRow] = {}
     for row in rows:
         same = tuple(row.values.get(key) for key in keys)
         if not keys or any(value in (None, "") for value in same):
             continue
         if same in first:
-            _flag(row, keys[0], "duplicate_in_file", f"与第{first[same]}行重复，请核对")
+            _flag(row, keys[0], "duplicate_in_file", f"与第{first[same].row}行重复，请核对")
+            phones = {str(one.values["phone"]) for one in (row, first[same]) if one.values.get("phone")}
+            if "cert_no" in keys and len(phones) > 1:
+                _flag(row, "phone", "phone_conflict", f"同一个人，手机号码与第{first[same].row}行不同，请核对")
         else:
-            first[same] = row.row
+            first[same] = row
 
 
 def _same_value(rows: Sequence[ReadRow], key: str, name: str, code: str, sentence: str) -> None:

@@ -11,6 +11,7 @@ import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from models.annexes import CATEGORY_PREFIX
 from models.forms import Context, Form
@@ -85,7 +86,7 @@ def find_cards(rows: Sequence[RawRow], forms: Sequence[Form], titles: str) -> tu
     before = heading(titles + "".join(plain(value)[:LONGEST_HEADING] for row in looked[:4] for value in row.cells.values()))
     for form in forms:
         keys = heading_keys(form)
-        cards = _on_its_side(looked, form, keys) or [card for card in _cards(looked, form, keys) if _complete(card, form)]
+        cards = _on_its_side(looked, form, keys) or _filled_in(_cards(looked, form, keys), form)
         if not cards or not is_meant(form.code, cards[0].places, before, cards[0].headers.values()):
             continue
         labels = sum(len(card.places) for card in cards) + (_TITLED * len(cards) if named(form, before) else 0)
@@ -135,6 +136,43 @@ def _is_any(value: object, every: frozenset[str]) -> bool:
 
 
 def _cards(rows: Sequence[RawRow], form: Form, keys: Mapping[str, str]) -> list[Card]:
+    lanes = _lanes(rows, form, keys)
+    found = [card for lane in lanes for card in _cards_below(lane, form, keys)]
+    return found if len(lanes) == 1 else sorted(found, key=lambda card: card.row)
+
+
+def _lanes(rows: Sequence[RawRow], form: Form, keys: Mapping[str, str]) -> list[Sequence[RawRow]]:
+    """Part rows in which cards stand side by side: there the label of who it is comes again on one row."""
+    wanted = next((column.key for column in form.columns if column.required), None)
+    for row in rows[:_SAMPLED_ROWS]:
+        starts = [col for col in sorted(row.cells) if _labels(row.cells[col], wanted, keys)]
+        if len(starts) < 2 or any(_is_label(row.cells[col], keys) for start in starts for col in _next(row, start)):
+            continue
+        before = starts[0] - min(col for one in rows[:_SAMPLED_ROWS] for col in one.cells)
+        edges = [
+            0,
+            *(start - min(before, start - last - 1) for last, start in pairwise(starts)),
+            max(max(one.cells) for one in rows if one.cells) + 1,
+        ]
+        return [[_between(one, left, right) for one in rows] for left, right in pairwise(edges)]
+    return [rows]
+
+
+def _labels(value: object, wanted: str | None, keys: Mapping[str, str]) -> bool:
+    together = _LABELLED.fullmatch(value) if isinstance(value, str) else None
+    return wanted is not None and _key(together[1] if together else value, keys) == wanted
+
+
+def _next(row: RawRow, col: int) -> list[int]:
+    """Return the place beside a label that has no value of its own in its cell."""
+    return [] if _LABELLED.fullmatch(plain(row.cells[col])) else [one for one in sorted(row.cells) if one > col][:1]
+
+
+def _between(row: RawRow, left: int, right: int) -> RawRow:
+    return RawRow.of(row.number, {col: value for col, value in row.cells.items() if left <= col < right}, row.styles, row.marks)
+
+
+def _cards_below(rows: Sequence[RawRow], form: Form, keys: Mapping[str, str]) -> list[Card]:
     found: list[Card] = []
     choices = {column.key: column.kind for column in form.columns if column.kind.editor.startswith("choice")}
     for row in rows:
@@ -201,6 +239,14 @@ def _key(value: object, keys: Mapping[str, str]) -> str | None:
     key = key_of_heading(value, keys) if isinstance(value, str) and len(value) <= LONGEST_HEADING else None
     # Categories are values as often as headings.
     return None if key is None or key.startswith(CATEGORY_PREFIX) else key
+
+
+def _filled_in(cards: list[Card], form: Form) -> list[Card]:
+    """Return the cards that are records: beside a whole one also those with gaps, if they say who it is."""
+    whole = [card for card in cards if _complete(card, form)]
+    wanted = [column.key for column in form.columns if column.required][:1]
+    known = frozenset(frozenset(card.headers) for card in whole)
+    return [card for card in cards if card in whole or (frozenset(card.headers) in known and all(key in card.places for key in wanted))]
 
 
 def _complete(card: Card, form: Form) -> bool:

@@ -17,7 +17,7 @@ from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import Any
 
-from rapidfuzz import fuzz
+from rapidfuzz import fuzz, process
 
 import resources
 from models.forms import Column, Form
@@ -77,8 +77,12 @@ _GENERAL = frozenset(
     )
 )
 _LEAST_SHARED = 4
+_MOST_MORE = 2
 # Before or behind a known heading these make another of it: 应检查企业数, 未整改数.
 _OTHERWISE = frozenset("未应待拟复逾非无不前后旧原重")
+# A number, a day, a phone: no table calls a column so.
+_VALUE = re.compile(r"(?=.*\d)[\d\s.,:：，+%％\-－—/年月日]+")
+_FIRM = re.compile(r".{3,}有限(?:责任)?公司(?:[(（].*[)）])?")
 _MEMO_SIZE = 4096
 _FORMS = 64  # each campaign and each batch has its own, all nine of them
 _of_form: dict[int, Vocabulary] = {}
@@ -114,7 +118,8 @@ class Vocabulary:
         size: Number of official columns, bands and numbers apart.
         title: Title of the form, as compared.
         hints: Words that a title of this form may have.
-        closest: Remembers the nearest heading and how near it is: the files of a batch are alike.
+        closest: Remembers the nearest heading, if it is near enough, and how near it is: the files of a batch are alike.
+        words_by_characters: The headings by their characters in order, made when first asked for.
         asked: Remembers what the lists said of a heading and what stands above it.
         fits: Remembers how headers fitted: towns send one header, each under another title.
     """
@@ -127,6 +132,7 @@ class Vocabulary:
     title: str
     hints: tuple[str, ...] = ()
     closest: dict[str, tuple[float, str]] = field(default_factory=dict, compare=False)
+    words_by_characters: dict[str, list[str]] = field(default_factory=dict, compare=False)
     asked: dict[tuple[str, str], str | None] = field(default_factory=dict, compare=False)
     fits: dict[object, Any] = field(default_factory=dict, compare=False)
 
@@ -148,10 +154,26 @@ class Vocabulary:
             return None
         best = self.closest.get(bare)
         if best is None:
-            best = max(((_closeness(bare, word), key) for word, key in self.exact.items()), default=(0.0, ""))
+            best = max(((_closeness(bare, word), self.exact[word]) for word in self._candidates(bare)), default=(0.0, ""))
             if len(self.closest) < _MEMO_SIZE:
                 self.closest[bare] = best
         return best[1] if best[0] >= CLOSE_ENOUGH and best[1] not in taken else None
+
+    def _candidates(self, bare: str) -> set[str]:
+        """Return the headings that may be close: alike, inside this one, or of the same characters."""
+        if not self.words_by_characters:
+            for word in self.exact:
+                self.words_by_characters.setdefault("".join(sorted(word)), []).append(word)
+        length = len(bare)
+        inside = {
+            bare[start : start + size] for size in range(max(length - _MOST_MORE, 1), length + 1) for start in range(length - size + 1)
+        }
+        near = process.extract(bare, list(self.exact), scorer=fuzz.ratio, score_cutoff=CLOSE_ENOUGH, limit=None)
+        return (
+            {word for word, _score, _place in near}
+            | (inside & self.exact.keys())
+            | set(self.words_by_characters.get("".join(sorted(bare)), ()))
+        )
 
     def titled(self, before: str) -> bool:
         """Tell whether titles, compared, have the title of this form."""
@@ -196,6 +218,11 @@ def stays(char: str) -> bool:
     return "\u4e00" <= char <= "\u9fff" or "0" <= char <= "9"
 
 
+def holds_values(cells: Iterable[object]) -> bool:
+    """Tell whether a row says things of somebody: a number, a day, a firm's name."""
+    return any(not isinstance(cell, str) or _VALUE.fullmatch(cell) or _FIRM.fullmatch(cell) for cell in cells if cell not in (None, ""))
+
+
 def fingerprint(texts: Iterable[str]) -> str:
     """Return the mark of a header: the same for the same headings in this order."""
     return hashlib.sha256("\n".join(heading(text) for text in texts).encode()).hexdigest()[:16]
@@ -223,6 +250,17 @@ def extended(form: Form) -> Form:
         made = replace(form, columns=(*form.columns, *(column for column in extra if column.key not in form.keys)))
         found = _extended[id(form)] = form, made
     return found[1]
+
+
+def official_rank(form: Form, key: str, text: str) -> int:
+    """Return 0 for the title of a column, 1 for its other names, 2 for others."""
+    column = next((column for column in extended(form).columns if column.key == key), None)
+    said = {heading(text), bare_heading(text)}
+    if column is None:
+        return 2
+    if not said.isdisjoint((heading(column.title), bare_heading(column.title))):
+        return 0
+    return 1 if any(not said.isdisjoint((heading(alias), bare_heading(alias))) for alias in column.aliases) else 2
 
 
 def named(form: Form, before: str) -> bool:
@@ -265,7 +303,7 @@ def _vocabulary(form: Form) -> Vocabulary:
 def corrected(form: Form, learned: Learned) -> Vocabulary:
     """Return the headings of a form as a clerk mapped them."""
     known = vocabulary(form)
-    return replace(known, exact={**known.exact, **dict(learned.columns)}, closest={}, asked={}, fits={})
+    return replace(known, exact={**known.exact, **dict(learned.columns)}, closest={}, words_by_characters={}, asked={}, fits={})
 
 
 @lru_cache(maxsize=1)
@@ -295,11 +333,11 @@ def _spellings(text: str, band: str) -> Iterator[str]:
 def _closeness(bare: str, word: str) -> float:
     if bare[-1] != word[-1] and bare[-1] in _TELLING_ENDS:
         return 0.0
-    if len(word) >= _LEAST_SHARED and len(bare) - len(word) <= 2 and word in bare:
+    if len(word) >= _LEAST_SHARED and len(bare) - len(word) <= _MOST_MORE and word in bare:
         return 0.0 if _OTHERWISE.intersection(bare.replace(word, "")) else 88.0
     if len(bare) > 3 and len(bare) == len(word) and sorted(bare) == sorted(word):
         return 90.0
-    return fuzz.ratio(bare, word)
+    return fuzz.ratio(bare, word, score_cutoff=CLOSE_ENOUGH)
 
 
 def _compared(text: str) -> str:

@@ -25,6 +25,7 @@ from services.imports.headings import (
     extended,
     fingerprint,
     heading,
+    holds_values,
     named,
     stays,
     unfoldable,
@@ -149,6 +150,7 @@ def find_tables(
             row.number <= last
             or len(tried) > MOST_TRIED
             or not search.may_begin(row, words, firsts, thorough=row.number <= LOOK_AT_ROWS or index < LOOK_AT_ROWS)
+            or (found and holds_values(row.cells.values()))  # words of a row of values do not make a header of it
         ):
             continue
         # The same words again are a repeated header, or again no header.
@@ -361,11 +363,13 @@ def _layouts(rows: Sequence[RawRow], merges: Sequence[Merge], *, banded: bool) -
         closed = bool(depth) and all(col in spread or col + 1 in spread for col in filled)
         if depth and (below == texts or (not closed and not (banded and depth == 1) and len(own & filled.keys()) * 2 > len(own))):
             return  # the row above is a row of its own, perhaps of values: this header does not begin with it
+        # without merges a band reaches over the columns to its right that have no text of their own
+        hangs = depth and any(col not in texts for col in filled) and all(col in texts or col - 1 in filled for col in filled)
         own |= set(filled) - covered
         bands = {**bands, **{col: texts[col] for col in filled if texts.get(col) and filled[col] != texts[col]}}
         texts = below
         spread = (spread - filled.keys()) | covered
-        yield _Layout(tuple(one.number for one in rows[: depth + 1]), texts, bands, spread, closed)
+        yield _Layout(tuple(one.number for one in rows[: depth + 1]), texts, bands, spread, closed or bool(hangs))
 
 
 def _fit(known: Vocabulary, layout: _Layout, before: str, *, by_hand: bool, lenient: bool = False) -> Table | None:
@@ -404,7 +408,7 @@ def _fit(known: Vocabulary, layout: _Layout, before: str, *, by_hand: bool, leni
         left = {col: (texts[col], bands.get(col, "")) for col in texts if not {col} & {*keys, *numbering, *layout.spread, *options}}
         found = told(form.code, left, frozenset(extended(form).keys) - frozenset(keys.values()))
     keys |= found
-    spare = {} if by_hand else settled(form.code, keys, texts, known.required)
+    spare = {} if by_hand else settled(form, keys, texts, known.required)
     if form.code == "inspection_stats":
         form = with_categories(form, texts, bands, keys)
     blocks, duplicates = _blocks(keys, texts, known.required)

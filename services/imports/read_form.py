@@ -231,7 +231,11 @@ def _values_json(values: Mapping[str, object], form: Form) -> dict[str, object]:
             shown[key] = None if value is None else "done" if value == _DONE else "open"
         else:
             shown[_RENAMED.get(key, key)] = _plain_json(value)
-    if "unit" in shown and "position" in shown:
+    if (
+        "unit" in shown
+        and "position" in shown
+        and shown.get("unit_position") == "".join(str(shown[key] or "") for key in ("unit", "position"))
+    ):
         shown.pop("unit_position", None)
     return shown | groups
 

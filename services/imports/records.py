@@ -151,7 +151,11 @@ class RecordReader:
             else:
                 reading = slot.parse(value, formats[styles.get(col, 0)], date1904=date1904)
             if isinstance(value, str) and value[:1] in DITTO_STARTS and is_ditto(value):
-                reading = Reading(above[key].value, (_DITTO_FLAG,)) if key in above else Reading(None, (_DITTO_IN_VAIN,))
+                reading = (
+                    Reading(above[key].value, (_DITTO_FLAG,))
+                    if key in above and above[key].value is not None
+                    else Reading(None, (_DITTO_IN_VAIN,))
+                )
             if reading.flags:
                 flags += [(slot, flag) for flag in reading.flags]
                 raw[key] = plain(value)
@@ -256,7 +260,7 @@ class CardReader:
         cells: dict[int, Scalar] = {}
         styles: dict[int, int] = {}
         marks: dict[int, str] = {}
-        columns = {key: index for index, key in enumerate(card.places)}
+        columns = {key: index for index, key in enumerate(dict.fromkeys((*card.places, *card.headers)))}
         for key, (number, col) in card.places.items():
             source = self._rows[number]
             cells[columns[key]] = card.texts.get(key, source.cells[col])

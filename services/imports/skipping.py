@@ -19,7 +19,10 @@ from services.imports.raw import RawRow, Scalar
 
 _WHOLE = r"(?:全[县区镇市乡省]|本[页表镇]|以上|各[镇乡街][办街镇道]?)?"
 _TOTAL = re.compile(rf"{_WHOLE}(?:合计|总计|共计|总数|累计|合计数|汇总)(?:[（(:：].*)?|全部")
-_LOOSE_TOTALS = frozenset(("总数", "全部", "平均", "平均数", "平均值", "同比", "环比", "上期", "上年同期", "占比", "增减"))
+_COUNTED_TOGETHER = re.compile(r"共(?:检查|抽调|报送|查|有|报)?\d+[家人户起件条项]")
+_LOOSE_TOTALS = frozenset(
+    ("全县", "全区", "全市", "全镇", "全乡", "总数", "全部", "平均", "平均数", "平均值", "同比", "环比", "上期", "上年同期", "占比", "增减")
+)
 _AMONG_THESE = re.compile(r"其中[:：].{0,20}|其中.{0,8}")
 _SUBTOTAL = re.compile(r".{0,12}小计(?:[（(:：].*)?")
 _PAGE = re.compile(r"第?\d+页[,，/ ]*(?:共\d+页)?|第\d+/\d+页|[-—]\s*\d+\s*[-—]|(?i:page)\d+(?:(?i:of)\d+)?|共\d+页")
@@ -110,7 +113,7 @@ class RowJudge:
             if any(("计" in text or "汇总" in text) and _TOTAL.fullmatch(text) for text in lead):
                 return "total"
         first = next((text for text in lead if not text.isdigit()), "")
-        if first in _LOOSE_TOTALS:
+        if first in _LOOSE_TOTALS or (first[:1] == "共" and _COUNTED_TOGETHER.fullmatch(first)):
             return "total"
         if first.startswith("其中") and _AMONG_THESE.fullmatch(first):
             return "subtotal"

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from functools import lru_cache
@@ -17,7 +17,7 @@ from functools import lru_cache
 import resources
 from models.annexes import CATEGORY_PREFIX, annex_2
 from models.forms import Form
-from services.imports.headings import BAND, LONGEST_HEADING, NUMBERING, bare_heading, heading
+from services.imports.headings import BAND, LONGEST_HEADING, NUMBERING, bare_heading, heading, official_rank
 
 NOBODY = "-"
 _ADDRESS = "address"
@@ -81,13 +81,14 @@ def told(form: str, headings: Mapping[int, tuple[str, str]], missing: frozenset[
     return {columns[0]: key for key, columns in wishes.items() if len(columns) == 1}
 
 
-def settled(form: str, keys: dict[int, str], texts: Mapping[int, str], required: Iterable[str]) -> dict[str, tuple[int, str]]:
+def settled(form: Form, keys: dict[int, str], texts: Mapping[int, str], required: Iterable[str]) -> dict[str, tuple[int, str]]:
     """Choose between headings that name one column.
 
-    The place of the work is the address, not the one of the licence; of others the heading that says it all is taken.
+    The place of the work is the address, not the one of the licence; of others the heading that says it all is taken,
+    else the one that the form itself has: beside 整改责任人 a 企业负责人 is somebody else.
 
     Args:
-        form: Code of the form.
+        form: The form.
         keys: Columns that were found; those that stand back are taken out.
         texts: Headings by column index.
         required: Keys that come again where records stand side by side.
@@ -95,8 +96,11 @@ def settled(form: str, keys: dict[int, str], texts: Mapping[int, str], required:
     Returns:
         The column of the licence's address by the key that it may fill, if there is one beside the other.
     """
-    spare = _place_of_business(form, keys, texts)
-    _take_the_better(keys, texts, required)
+    spare = _place_of_business(form.code, keys, texts)
+    again = {key for key, count in Counter(keys.values()).items() if count > 1}
+    if len(again) < 2 or again.isdisjoint(required):  # else records stand side by side
+        _take_the_better(keys, texts)
+        _take_the_official(form, keys, texts)
     return spare
 
 
@@ -105,7 +109,8 @@ def _place_of_business(form: str, keys: dict[int, str], texts: Mapping[int, str]
     if len(spoken) < 2:
         return {}
     licence = [col for col in spoken if _REGISTERED.search(texts[col]) and not _BUSINESS.search(texts[col])]
-    business = [col for col in spoken if col not in licence and _BUSINESS.search(texts[col])]
+    others = [col for col in spoken if col not in licence]
+    business = [col for col in others if _BUSINESS.search(texts[col])] or others
     if len(licence) != 1 or len(business) != 1:
         return {}
     for col in spoken:
@@ -114,10 +119,17 @@ def _place_of_business(form: str, keys: dict[int, str], texts: Mapping[int, str]
     return {_ADDRESS: (licence[0], texts[licence[0]])}
 
 
-def _take_the_better(keys: dict[int, str], texts: Mapping[int, str], required: Iterable[str]) -> None:
+def _take_the_official(form: Form, keys: dict[int, str], texts: Mapping[int, str]) -> None:
+    for key in [key for key, count in Counter(keys.values()).items() if count > 1]:
+        places = {col: official_rank(form, key, texts[col]) for col, one in keys.items() if one == key}
+        best = min(places.values())
+        if list(places.values()).count(best) == 1:
+            for col in [col for col, rank in places.items() if rank != best]:
+                del keys[col]
+
+
+def _take_the_better(keys: dict[int, str], texts: Mapping[int, str]) -> None:
     found = list(keys.values())
-    if any(found.count(key) > 1 for key in required):
-        return
     for key, words in _BETTER.items():
         columns = [col for col, one in keys.items() if one == key] if found.count(key) > 1 else []
         better = [col for col in columns if words.search(texts[col])]

@@ -218,7 +218,7 @@ def test_a_near_name_is_named_and_the_row_stays_new(store: Store, campaign: int,
 
 
 def test_a_case_of_a_misspelled_enterprise_says_whom_it_may_mean(store: Store, campaign: int, tmp_path: Path) -> None:
-    received = make.received(tmp_path, "cases", {"enterprise": "瑞丰纺织厂", "violation": "未按规定培训"})
+    received = make.received(tmp_path, "cases", {"enterprise": "岚桥区瑞峰纺织有限公司", "violation": "未按规定培训"})
     [row] = rows_of(runs.plan_read(store, path=received[0], read=received[1], campaign_id=campaign))
     assert row.action == "rejected"
     assert NAME in row.reason

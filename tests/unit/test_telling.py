@@ -68,7 +68,7 @@ def test_a_near_name_never_takes_the_column_of_the_name_itself() -> None:
 
 
 def test_columns_without_cells_and_running_numbers_are_not_said() -> None:
-    assert read(["序号", *LEDGER, "附件", None, "编号"], [1, *FINDING, None, "x", 7]).warnings == ()
+    assert read(["序号", *LEDGER, "附件", None, "编号"], [1, *FINDING, None, None, 7]).warnings == ()
 
 
 def test_the_sheet_is_named_where_the_file_has_several() -> None:
