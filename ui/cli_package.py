@@ -65,7 +65,7 @@ def _add_versions(app: typer.Typer, store: Opener, day: Day, say: Callable[..., 
             number = campaigns.find(session, reference=campaign).id
             found = compare_versions(session, folder=opened.folder, campaign_id=number, earlier=earlier, later=later)
         lines = [found.words]
-        lines += [f"　{c.table}　{c.row}　{c.field or c.kind}　{c.was or '—'} → {c.now or '—'}" for c in found.changes]
+        lines += [f"　{c.table}　{c.row}　{c.what}　{c.was or '—'} → {c.now or '—'}" for c in found.changes]
         return say(found.as_json(), lines)
 
     @app.command("receipt")

@@ -25,9 +25,13 @@ from services.errors import FileTrouble
 from services.progress import Progress, silent
 
 NAME_UNITS = 80
+# Windows opens no longer path unless it was told to.
+LONGEST_PATH = 259 if os.name == "nt" else 4096
 
 _RETRY_SECONDS = (0.05, 0.1, 0.2, 0.4, 0.8, 1.0)
 _WINDOWS_IN_USE = (5, 32, 33)
+_WINDOWS_TOO_LONG = (111, 206)
+_TOLD = 120
 _FORBIDDEN = frozenset('<>:"/\\|?*')
 _DEVICES = frozenset({"CON", "PRN", "AUX", "NUL", "CONIN$", "CONOUT$"})
 _RESERVED = _DEVICES | {f"{name}{digit}" for name in ("COM", "LPT") for digit in "0123456789¹²³"}
@@ -41,6 +45,21 @@ class NotWritten(FileTrouble):
     code: ClassVar[str] = "file_not_written"
     template: ClassVar[str] = "文件“{path}”没有写成：{why}。"
     mend: ClassVar[str] = "换一个能写入的文件夹再试；原来的文件没有变。"
+
+
+class NameTooLong(NotWritten):
+    """The name or the whole path is longer than the system allows."""
+
+    code: ClassVar[str] = "file_name_too_long"
+    mend: ClassVar[str] = "换一个短一点的文件名，或浅一点的文件夹（比如盘符下面的“报送”），再试；原来的文件没有变。"
+
+
+class WrongSuffix(FileTrouble):
+    """The target's suffix names a kind of file that is not written here."""
+
+    code: ClassVar[str] = "wrong_suffix"
+    template: ClassVar[str] = "“{path}”的类型不对，这里只能写 {suffixes}。"
+    mend: ClassVar[str] = "把文件名的结尾改成 {suffixes} 再试。"
 
 
 class NoRoom(FileTrouble):
@@ -104,9 +123,14 @@ def atomic_write(target: Path, write: Callable[[Path], object], verify: Callable
 def trouble(err: OSError, target: Path) -> FileTrouble:
     """Return the problem behind a failed system call on a target."""
     if err.errno == errno.ENOSPC:
-        return NoRoom(path=str(target))
+        return NoRoom(path=told(target))
     if getattr(err, "winerror", None) in _WINDOWS_IN_USE:
-        return FileInUse(path=str(target), second=free_name(target).name)
+        return FileInUse(path=told(target), second=free_name(target).name)
+    if err.errno == errno.ENAMETOOLONG or getattr(err, "winerror", None) in _WINDOWS_TOO_LONG:
+        return NameTooLong(path=told(target), why="文件名或整个路径太长")
+    # Windows answers "no such folder" where only the path is too long.
+    if err.errno == errno.ENOENT and len(str(target.absolute())) > LONGEST_PATH:
+        return NameTooLong(path=told(target), why=f"连路径超过 {LONGEST_PATH} 个字")
     reasons = {
         errno.ENOENT: "文件夹不存在",
         errno.EACCES: "没有写入权限",
@@ -114,9 +138,14 @@ def trouble(err: OSError, target: Path) -> FileTrouble:
         errno.EROFS: "磁盘是只读的",
         errno.EISDIR: "同名的文件夹挡在那里",
         errno.ENOTDIR: "上级不是文件夹",
-        errno.ENAMETOOLONG: "文件名太长",
     }
-    return NotWritten(path=str(target), why=reasons.get(err.errno or 0, err.strerror or "系统没有说明原因"))
+    return NotWritten(path=told(target), why=reasons.get(err.errno or 0, err.strerror or "系统没有说明原因"))
+
+
+def told(path: Path) -> str:
+    """Return a path for a sentence: a very long one without its middle."""
+    text = str(path)
+    return text if len(text) <= _TOLD else f"{text[: _TOLD // 2]}…{text[-_TOLD // 2 :]}"
 
 
 def safe_name(text: str, *, fallback: str = "未命名") -> str:

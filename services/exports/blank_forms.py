@@ -7,6 +7,7 @@ their own and name every column.
 
 from __future__ import annotations
 
+import io
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -95,9 +96,11 @@ def write_blank_form(
     day = date(year, 4, 12) if year else made_at.date()
 
     def write(path: Path) -> None:
-        with xlsxwriter.Workbook(str(path), {"in_memory": True, "default_format_properties": {"font_scheme": "none"}}) as book:
+        whole = io.BytesIO()
+        with xlsxwriter.Workbook(whole, {"in_memory": True, "default_format_properties": {"font_scheme": "none"}}) as book:
             book.set_properties({"title": form.title, "author": "", "created": made_at.astimezone(UTC).replace(tzinfo=None)})
             _Writer(book, form, {"town": units, "category": categories}, day).draw(count)
+        path.write_bytes(whole.getbuffer())
 
     def verify(path: Path) -> None:
         found = openpyxl.load_workbook(path)

@@ -23,13 +23,15 @@ from docx.shared import Mm, Pt
 from services.exports import fonts
 from services.exports.archive import NotVerified, atomic_write, write_members
 from services.exports.printed import plain
-from services.figures.daily import Daily, DailyGroup, paragraphs, title
+from services.exports.word import speak_chinese
+from services.figures.daily import LINES, Daily, DailyGroup, paragraphs, shown_unit, title
+from services.figures.defined import DEFINED
 
 _TITLE_PT, _TEXT_PT, _TABLE_PT, _FOOT_PT = 20, 12, 10.5, 8
 _LINE_PT, _TIGHT_PT = 21, 11
 _HEADS = ("检查组", "组长", "当日家数", "当日问题", "累计家数", "应查", "累计问题", "其中重大")
 _WIDTHS_MM = (34, 24, 19, 19, 19, 16, 19, 20)
-_NOTED = ("enterprises", "visits", "officer_visits", "findings", "major_hazards", "closed", "documents", "proposed_cases", "filed_cases")
+_NOTED = frozenset(LINES) - {"stop_orders"}  # the text does not speak of those
 
 
 def write_daily(report: Daily, target: Path, *, signer: str, made_at: datetime) -> None:
@@ -45,6 +47,7 @@ def write_daily(report: Daily, target: Path, *, signer: str, made_at: datetime) 
         OSError: The path cannot be written.
     """
     document = docx.Document()
+    speak_chinese(document)
     section = document.sections[0]
     section.page_width, section.page_height = Mm(210), Mm(297)
     section.top_margin = section.bottom_margin = Mm(20)
@@ -97,8 +100,10 @@ def deliver_daily(report: Daily, target: Path, *, signer: str, made_at: datetime
 
 def definitions(report: Daily) -> str:
     """Return what the numbers of the report count, in one line for its foot."""
-    noted = [line.figure for line in report.lines if line.figure.key in _NOTED]
-    return "；".join(f"{figure.name}（{figure.unit}）：{figure.definition.replace('；', '，')}" for figure in noted) + "。"
+    noted = [(one.figure.name, shown_unit(one.figure), one.figure.definition) for one in report.lines if one.figure.key in _NOTED]
+    late = DEFINED["overdue"]
+    noted.append((late.name, late.unit, late.definition))
+    return "；".join(f"{name}（{unit}）：{meaning.replace('；', '，')}" for name, unit, meaning in noted) + "。"
 
 
 def _groups(document: Any, report: Daily) -> None:

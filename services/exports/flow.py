@@ -158,7 +158,7 @@ class _Flow:
             edge = self.width - (inset.pt if inset is not None else 0)
             self._lines((text,), left=max(0.0, edge - em(text) * TEXT_PT))
         elif style == "公文表题":
-            if self.top + LINE_PT + before > self.bottom:
+            if paragraph.paragraph_format.page_break_before or self.top + LINE_PT + before > self.bottom:
                 self._turn()
             self._lines((text,), size=12, role=fonts.HEAD, side="center")
         elif style == "公文表格":
@@ -178,13 +178,14 @@ class _Flow:
         scale = min(1.0, self.width / (sum(widths) or 1.0))
         widths = [width * scale for width in widths]
         rows = [[cell.text for cell in row.cells] for row in table.rows]
+        sides = [_side(cell) for cell in table.rows[-1].cells]
         for number, row in enumerate(rows):
             height = self._row_height(row, widths)
             if self.top + height > self.bottom:
                 self._turn()
                 if number:
                     self._row(rows[0], widths, fonts.HEAD)
-            self._row(row, widths, fonts.BODY if number else fonts.HEAD)
+            self._row(row, widths, fonts.BODY if number else fonts.HEAD, sides if number else ())
 
     def _picture(self, width: float, height: float, data: bytes) -> None:
         """Show a picture in the middle of the line; one that does not fit goes to the next page."""
@@ -199,14 +200,15 @@ class _Flow:
         most = max(len(wrap(words, room_em(width / POINTS_PER_MM, TABLE_PT))) for width, words in zip(widths, row, strict=True))
         return most * TABLE_PT * LINE + _ROW_PAD_PT
 
-    def _row(self, row: Sequence[str], widths: Sequence[float], role: str) -> None:
+    def _row(self, row: Sequence[str], widths: Sequence[float], role: str, sides: Sequence[str] = ()) -> None:
         left, height = self.left + (self.width - sum(widths)) / 2, self._row_height(row, widths)
-        for width, words in zip(widths, row, strict=True):
+        for index, (width, words) in enumerate(zip(widths, row, strict=True)):
+            side = sides[index] if sides else "center"
             self.pages[-1].boxes.append(Box(left, self.top, width, height))
             lines = wrap(words, room_em(width / POINTS_PER_MM, TABLE_PT))
             baseline = self.top + (height - len(lines) * TABLE_PT * LINE) / 2 + TABLE_PT * (LINE / 2 + 0.36)
             for line in lines:
-                self.pages[-1].texts.append(Text(line, left + _INSIDE_PT, baseline, width - 2 * _INSIDE_PT, TABLE_PT, role))
+                self.pages[-1].texts.append(Text(line, left + _INSIDE_PT, baseline, width - 2 * _INSIDE_PT, TABLE_PT, role, side))
                 baseline += TABLE_PT * LINE
             left += width
         self.top += height
@@ -232,6 +234,11 @@ class _Flow:
     def _turn(self) -> None:
         self.pages.append(SheetPage())
         self.top = TOP_MM * POINTS_PER_MM
+
+
+def _side(cell: Any) -> str:
+    """Return where the words of a cell stand, as its first paragraph says."""
+    return "left" if cell.paragraphs and cell.paragraphs[0].alignment == WD_ALIGN_PARAGRAPH.LEFT else "center"
 
 
 def _least(block: Any) -> float:

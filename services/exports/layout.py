@@ -8,9 +8,10 @@ agree.
 
 from __future__ import annotations
 
+import math
 import unicodedata
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from models.forms import Column, Form
 from models.kinds import DATE
@@ -30,6 +31,17 @@ _HEAD_ON_ONE_LINE = 6.0
 _LEFT_FROM_MM = 40
 _SQUEEZE_MM = 14
 _BETWEEN_FACTS = "    "
+_FACTS_PT = 10.5
+# Spreadsheets know heights in pixels of 0.75 points; what is none they round, and then pages break elsewhere.
+_PIXEL_PT = 0.75
+# A page begun for a few rows is saved where rows stand this much closer.
+_CLOSER_PT = (1.5, 3.0, 4.5)
+_CLOSER_LINES_PT = 3.0
+_MOST_PAGES_SAVED = 12
+# Column widths follow the texts: as much wider to keep a text on its line, as narrow where nobody writes that much.
+_LOOKED_AT, _WIDER, _KEPT = 600, 1.35, 0.6
+# The reader's font and program may want a little more for the same text, and a little less page.
+_LOOSE_MM, _SPARE_PAGE_PT = 1.5, 4.0
 # Smaller than this a register cannot be read on paper: then A3, and there its wordy columns wrap earlier.
 _LEAST_PRINTED_PT = 7.5
 _LEAST_WORDY_MM, _LEAST_OTHER_MM = 22.0, 17.0
@@ -131,21 +143,26 @@ class Layout:
     @property
     def title_height_pt(self) -> float:
         """Height of the title row."""
-        return len(self.title) * self.title_pt * LINE + 10
+        return _whole(len(self.title) * self.title_pt * LINE + 10)
 
     @property
     def label_height_pt(self) -> float:
         """Height of the 附件 row."""
-        return LABEL_PT * LINE + 2
+        return _whole(LABEL_PT * LINE + 2)
 
     @property
     def facts_height_pt(self) -> float:
         """Height of the line above the table."""
-        return len(self.facts) * self.size_pt * LINE + 8 if self.facts else 0
+        return _whole(len(self.facts) * self.facts_pt * LINE + 8) if self.facts else 0
+
+    @property
+    def facts_pt(self) -> float:
+        """Text size of the line above the table."""
+        return min(self.size_pt, _FACTS_PT)
 
     def note_height_pt(self, note: Sequence[str]) -> float:
         """Height of one note."""
-        return len(note) * self.size_pt * LINE + 6
+        return _whole(len(note) * self.size_pt * LINE + 6)
 
 
 def lay_out(printed: Printed, table: Sequence[tuple[Cell, ...]]) -> Layout:
@@ -161,12 +178,13 @@ def lay_out(printed: Printed, table: Sequence[tuple[Cell, ...]]) -> Layout:
     form = printed.form
     size = 12.0 if len(form.columns) <= 6 else 10.5
     paper, scale, widths = _fit(form, size)
+    widths = _balanced(form, widths, table, size)
     total_mm = sum(widths)
     title, title_pt = _title(form.title, total_mm)
     aligns = tuple(_align(column) for column in form.columns)
     heads = heads_of(form)
     span = _leading_text_columns(table[-1]) if printed.total else 0
-    return Layout(
+    layout = Layout(
         paper=paper,
         scale=scale,
         widths_mm=widths,
@@ -174,13 +192,14 @@ def lay_out(printed: Printed, table: Sequence[tuple[Cell, ...]]) -> Layout:
         size_pt=size,
         title=title,
         title_pt=title_pt,
-        facts=_facts(printed, room_em(total_mm, size)),
+        facts=_facts(printed, room_em(total_mm, min(size, _FACTS_PT))),
         heads=heads,
         head_heights_pt=_head_heights(heads, widths, size),
         lines=_lines(table, widths, size, span),
         notes=tuple(wrap(plain(note), room_em(total_mm, size)) for note in form.notes),
         merge_total=span,
     )
+    return _closed_up(layout, label=bool(printed.label))
 
 
 def heads_of(form: Form) -> tuple[Head, ...]:
@@ -211,7 +230,7 @@ def pages(layout: Layout, *, label: bool) -> tuple[tuple[Line, ...], ...]:
         they do not fit there, it goes with them to the last page: signatures
         never stand on a page without the table.
     """
-    height = (layout.paper.height_mm - 2 * layout.paper.margin_mm) * POINTS_PER_MM / layout.scale
+    height = (layout.paper.height_mm - 2 * layout.paper.margin_mm) * POINTS_PER_MM / layout.scale - _SPARE_PAGE_PT
     body = height - sum(layout.head_heights_pt)
     top = layout.title_height_pt + layout.facts_height_pt + (layout.label_height_pt if label else 0)
     found: list[tuple[Line, ...]] = []
@@ -251,6 +270,62 @@ def _fit(form: Form, size: float) -> tuple[Paper, float, tuple[float, ...]]:
         paper = A3_LANDSCAPE
         widths = _narrowed(form, widths, size, paper.usable_mm / least)
     return paper, min(1.0, paper.usable_mm / sum(widths)), tuple(widths)
+
+
+def _balanced(form: Form, widths: tuple[float, ...], table: Sequence[tuple[Cell, ...]], size: float) -> tuple[float, ...]:
+    """Give columns whose texts just miss their line what other columns never fill."""
+    if not table:
+        return widths
+    asked: list[tuple[int, int, float]] = []
+    spare = [0.0] * len(widths)
+    for index, (column, width) in enumerate(zip(form.columns, widths, strict=True)):
+        if column.kind.editor not in _WORDY or column.band:
+            continue
+        needs = [(_text_em(row[index].text) * size + PAD_PT + 0.2) / POINTS_PER_MM for row in table[:_LOOKED_AT]]
+        missed = [need for need in needs if width < need <= width * _WIDER]
+        if missed:
+            asked.append((len(missed), index, max(missed) + _LOOSE_MM - width))
+        elif max(needs) < width:
+            spare[index] = max(0.0, width - max(max(needs) + _LOOSE_MM, width * _KEPT, _least_mm(column, size)))
+    found = list(widths)
+    for _count, index, more in sorted(asked, reverse=True):
+        given = min(more, sum(spare))
+        if given < more:
+            continue  # half a step moves the break and saves no line
+        found[index] += given
+        for donor, own in enumerate(spare):
+            taken = min(own, given)
+            found[donor], spare[donor], given = found[donor] - taken, own - taken, given - taken
+    return tuple(found)
+
+
+def _text_em(text: str) -> float:
+    return max(map(em, text.split("\n"))) if text else 0.0
+
+
+def _closed_up(layout: Layout, *, label: bool) -> Layout:
+    """Let rows stand a little closer where that saves the last page."""
+    count = len(pages(layout, label=label))
+    if not 1 < count <= _MOST_PAGES_SAVED:
+        return layout
+    single = _least_row(layout.size_pt)
+    for less in _CLOSER_PT:
+        lines = tuple(
+            replace(line, height_pt=line.height_pt - (less if line.height_pt <= single else min(less, _CLOSER_LINES_PT)))
+            for line in layout.lines
+        )
+        closer = replace(layout, lines=lines)
+        if len(pages(closer, label=label)) < count:
+            return closer
+    return layout
+
+
+def _whole(height_pt: float) -> float:
+    return math.ceil(height_pt / _PIXEL_PT - 0.001) * _PIXEL_PT
+
+
+def _least_row(size: float) -> float:
+    return _whole(size * LINE + (10 if size < 12 else 12))
 
 
 def _narrowed(form: Form, widths: Sequence[float], size: float, room_mm: float) -> list[float]:
@@ -306,7 +381,7 @@ def _head_heights(heads: Sequence[Head], widths: Sequence[float], size: float) -
     for head in sorted(heads, key=lambda head: head.bottom - head.top):
         missing = _head_height(head, widths, size) - sum(heights[head.top : head.bottom + 1])
         heights[head.bottom] += max(0.0, missing)
-    return tuple(heights)
+    return tuple(map(_whole, heights))
 
 
 def _head_height(head: Head, widths: Sequence[float], size: float) -> float:
@@ -325,9 +400,8 @@ def _lines(table: Sequence[tuple[Cell, ...]], widths: Sequence[float], size: flo
 
 
 def _line(row: tuple[Cell, ...], widths: Sequence[float], size: float) -> Line:
-    least = size * LINE + (10 if size < 12 else 12)
     sizes = tuple(_text_size(cell, width, size) for cell, width in zip(row, widths, strict=True))
-    return Line(row, max(least, *map(_cell_height, row, widths, sizes)), sizes)
+    return Line(row, _whole(max(_least_row(size), *map(_cell_height, row, widths, sizes))), sizes)
 
 
 def _text_size(cell: Cell, width_mm: float, size: float) -> float:

@@ -230,7 +230,7 @@ class _Page:
         self._block(layout.title, 0, width, layout.title_height_pt, _Look(fonts.TITLE, layout.title_pt))
         self.top += layout.title_height_pt
         if layout.facts:
-            self._block(layout.facts, 0, width, layout.facts_height_pt, _Look(fonts.BODY, layout.size_pt, "edge"))
+            self._block(layout.facts, 0, width, layout.facts_height_pt, _Look(fonts.BODY, layout.facts_pt, "edge"))
             self.top += layout.facts_height_pt
 
     def draw_heads(self) -> None:

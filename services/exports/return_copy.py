@@ -8,6 +8,7 @@ first sheet lists every trouble with the cell, what is wrong and how to mend;
 
 from __future__ import annotations
 
+import io
 import unicodedata
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -215,8 +216,9 @@ def _columns(book: RawBook, plan: Plan) -> _Columns:
 
 def _write(path: Path, book: RawBook, found: list[Marked], mark: str, name: str, made_at: datetime) -> None:
     body = {"font_name": fonts.STAND_INS[fonts.BODY], "font_size": 11, "valign": "vcenter", "font_charset": 134}
+    whole = io.BytesIO()
     with xlsxwriter.Workbook(
-        str(path), {"in_memory": True, "date_1904": book.date1904, "default_format_properties": {"font_scheme": "none"}}
+        whole, {"in_memory": True, "date_1904": book.date1904, "default_format_properties": {"font_scheme": "none"}}
     ) as out:
         out.set_properties({"title": f"退改件 {mark}", "author": "", "created": made_at.astimezone(UTC).replace(tzinfo=None)})
         names = _sheet_names(book)
@@ -224,6 +226,7 @@ def _write(path: Path, book: RawBook, found: list[Marked], mark: str, name: str,
         for sheet in book.sheets:
             own = [one for one in found if one.sheet == sheet.name]
             _copy(out, out.add_worksheet(names[sheet.name]), sheet, own, body)
+    path.write_bytes(whole.getbuffer())
 
 
 def _list(out: Any, found: list[Marked], mark: str, name: str, names: Mapping[str, str], body: Mapping[str, object]) -> None:

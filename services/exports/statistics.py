@@ -7,6 +7,7 @@ them, so that they follow when somebody corrects a number.
 
 from __future__ import annotations
 
+import io
 import tomllib
 import zipfile
 from collections.abc import Sequence
@@ -29,6 +30,7 @@ from services.figures.statistics import Statistics, shown_unit
 FIGURES, DEFINITIONS = "指标", "口径"
 SUM = "合计"
 _CHART_WIDE, _CHART_HIGH = 900, 300
+_LYING_FROM = 8  # more columns than these are too small on a standing sheet
 _FEW, _FEW_GAP, _MANY_GAP = 6, 300, 60
 _FIRST = 4  # title, span, blank, heads
 _NARROW, _WIDE = 8, 16
@@ -45,17 +47,16 @@ def write_statistics(stat: Statistics, target: Path, *, made_at: datetime) -> No
     Raises:
         OSError: The path cannot be written.
     """
-    book = xlsxwriter.Workbook(str(target), {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False})
+    whole = io.BytesIO()
+    book = xlsxwriter.Workbook(whole, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False})
     book.set_properties({"title": f"{stat.campaign} 统计", "author": "", "created": made_at.astimezone(UTC).replace(tzinfo=None)})
     looks = _Looks(book)
     _figures(book, looks, stat)
     for grid in stat.grids:
         _table(book, looks, stat, grid)
     _definitions(book, looks, stat)
-    try:
-        book.close()
-    except xlsxwriter.exceptions.FileCreateError as err:
-        raise err.args[0] if err.args and isinstance(err.args[0], OSError) else OSError(str(err)) from err
+    book.close()
+    target.write_bytes(whole.getbuffer())
 
 
 def deliver_statistics(stat: Statistics, target: Path, *, made_at: datetime) -> None:
@@ -173,7 +174,7 @@ def _table(book: Any, looks: _Looks, stat: Statistics, grid: Grid) -> None:
     sheet.freeze_panes(_FIRST, 1)
     if grid.rows and grid.columns:
         _charts(book, sheet, grid, last)
-    _page(sheet)
+    _page(sheet, lying=len(grid.columns) > _LYING_FROM)
 
 
 def _charts(book: Any, sheet: Any, grid: Grid, last: int) -> None:
@@ -219,9 +220,11 @@ def _definitions(book: Any, looks: _Looks, stat: Statistics) -> None:
     _page(sheet)
 
 
-def _page(sheet: Any) -> None:
+def _page(sheet: Any, *, lying: bool = False) -> None:
     """Let a table stand on one page with its charts."""
     sheet.set_paper(9)
+    if lying:
+        sheet.set_landscape()
     sheet.set_margins(0.6, 0.6, 0.7, 0.7)
     sheet.fit_to_pages(1, 1)
     sheet.center_horizontally()

@@ -7,6 +7,7 @@ numbers and days days; text is always text.
 
 from __future__ import annotations
 
+import io
 import tempfile
 import zipfile
 from collections.abc import Iterable, Sequence
@@ -60,7 +61,8 @@ def deliver_stream(columns: Sequence[Column], rows: Iterable[Row], target: Path,
 
 
 def _write(columns: Sequence[Column], rows: Iterable[Row], path: Path, scratch: Path, *, title: str, made_at: datetime) -> int:
-    book = xlsxwriter.Workbook(str(path), {"constant_memory": True, "tmpdir": str(scratch), "default_format_properties": DEFAULT_FONT})
+    whole = io.BytesIO()
+    book = xlsxwriter.Workbook(whole, {"constant_memory": True, "tmpdir": str(scratch), "default_format_properties": DEFAULT_FONT})
     book.set_properties({"title": title, "author": "", "created": made_at.astimezone(UTC).replace(tzinfo=None)})
     sheet = book.add_worksheet(title[:31])
     count = 0
@@ -85,6 +87,7 @@ def _write(columns: Sequence[Column], rows: Iterable[Row], path: Path, scratch: 
     except xlsxwriter.exceptions.FileCreateError as err:
         cause = err.args[0]
         raise OSError(cause.errno, cause.strerror, str(path)) from err
+    path.write_bytes(whole.getbuffer())
     return count
 
 

@@ -151,6 +151,7 @@ def render(report: Report, values: Mapping[str, str], *, template: Path, made_at
             word.dress_lead(document, paragraph)
         if paragraph.text and paragraph.text in (plain(report.issuer), plain(report.date_text)):
             word.place_signature(paragraph, paragraph.text, report.date_text)
+    word.draw_definitions(document, report.definitions)
     fields.put_bookmarks(document)
     word.use_local_fonts(document)
     word.set_properties(document, report, made_at)

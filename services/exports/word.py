@@ -35,6 +35,7 @@ TOP_MM, BOTTOM_MM, LEFT_MM, RIGHT_MM = 37, 35, 28, 26
 TEXT_MM = 210 - LEFT_MM - RIGHT_MM
 LINE_PT = 28
 TITLE_PT, TEXT_PT, TABLE_PT, PAGE_PT = 22, 16, 10.5, 14
+DEFINITIONS = "附：数据口径"
 CELL_PAD_PT = 2.5
 
 # Page numbers stand about 7 mm below the text area (GB/T 9704-2012, 7.5).
@@ -87,6 +88,9 @@ class Report:
         sections: In order.
         watermark: Word that marks the file as not final.
         addressee: To whom a letter goes; stands alone above the text, not indented.
+        enclosures: Names of what goes with a letter, in order; they are numbered here.
+        contact: Who answers questions, in brackets under the date.
+        definitions: Name and meaning of each figure that is shown; a table at the end.
     """
 
     title: str
@@ -95,6 +99,9 @@ class Report:
     sections: tuple[Section, ...]
     watermark: str = ""
     addressee: str = ""
+    enclosures: tuple[str, ...] = ()
+    contact: str = ""
+    definitions: tuple[tuple[str, str], ...] = ()
 
 
 def write_report(report: Report, target: Path, *, made_at: datetime) -> None:
@@ -127,7 +134,11 @@ def write_report(report: Report, target: Path, *, made_at: datetime) -> None:
             draw_table(document, table)
         for chart in section.charts:
             _draw_chart(document, chart)
+    _draw_enclosures(document, report)
     _draw_signature(document, report)
+    if report.contact:
+        _paragraph(document, f"（{plain(report.contact)}）", "公文正文", fonts.BODY)
+    draw_definitions(document, report.definitions)
     stream = io.BytesIO()
     document.save(stream)
     target.write_bytes(fixed_bytes(stream))
@@ -159,7 +170,9 @@ def report_text(report: Report) -> tuple[str, ...]:
         for text in (section.heading, *section.paragraphs):
             found += _lines(text)
         found += [plain(table.caption) for table in section.tables] + [plain(chart.caption) for chart in section.charts]
-    return tuple(text for text in (*found, plain(report.issuer), plain(report.date_text)) if text)
+    found += [f"{lead}{name}" for lead, name in _enclosed(report)]
+    found += [plain(report.issuer), plain(report.date_text), f"（{plain(report.contact)}）" if report.contact else ""]
+    return tuple(text for text in (*found, DEFINITIONS if report.definitions else "") if text)
 
 
 def _set_page(document: Any) -> None:
@@ -173,22 +186,14 @@ def _set_page(document: Any) -> None:
 
 def _set_styles(document: Any) -> None:
     _set_font(document.styles["Normal"], fonts.BODY, TEXT_PT)
-    # Without a language the marks 。， take the shapes and places of another one.
-    for properties in document.styles.element.iter(qn("w:rPr")):
-        for language in properties.findall(qn("w:lang")):
-            language.set(qn("w:val"), "en-US")
-            language.set(qn("w:eastAsia"), "zh-CN")
+    speak_chinese(document)
     text = _style(document, "公文正文", fonts.BODY, TEXT_PT, LINE_PT)
     _indent(text, 200, _INDENT_TWIPS)
     text.paragraph_format.alignment = WD_ALIGN_PARAGRAPH.JUSTIFY
     title = _style(document, "公文标题", fonts.TITLE, TITLE_PT, 34)
     title.paragraph_format.alignment = WD_ALIGN_PARAGRAPH.CENTER
     title.paragraph_format.keep_with_next = True
-    cell = _style(document, "公文表格", fonts.BODY, TABLE_PT, 0)
-    cell.paragraph_format.alignment = WD_ALIGN_PARAGRAPH.CENTER
-    caption = _style(document, "公文表题", fonts.HEAD, 12, LINE_PT)
-    caption.paragraph_format.alignment = WD_ALIGN_PARAGRAPH.CENTER
-    caption.paragraph_format.keep_with_next = True
+    _table_styles(document)
     for level, (_numbering, role) in enumerate(_LEVELS[:3], start=1):
         heading = document.styles[f"Heading {level}"]
         _set_font(heading, role, TEXT_PT)
@@ -197,6 +202,24 @@ def _set_styles(document: Any) -> None:
         heading.paragraph_format.keep_with_next = level < 3  # a long list of 1. 2. 3. must not hang together
         _set_lines(heading, LINE_PT)
         _indent(heading, 200, _INDENT_TWIPS)
+
+
+def speak_chinese(document: Any) -> None:
+    """Name the language: else 。， take another one's shapes and places."""
+    for language in document.styles.element.iter(qn("w:lang")):
+        language.set(qn("w:val"), "en-US")
+        language.set(qn("w:eastAsia"), "zh-CN")
+
+
+def _table_styles(document: Any) -> None:
+    """Make the styles of cells and captions where a document has none."""
+    known = {style.name for style in document.styles}
+    if "公文表格" not in known:
+        _style(document, "公文表格", fonts.BODY, TABLE_PT, 0).paragraph_format.alignment = WD_ALIGN_PARAGRAPH.CENTER
+    if "公文表题" not in known:
+        caption = _style(document, "公文表题", fonts.HEAD, 12, LINE_PT)
+        caption.paragraph_format.alignment = WD_ALIGN_PARAGRAPH.CENTER
+        caption.paragraph_format.keep_with_next = True
 
 
 def _style(document: Any, name: str, role: str, size: float, line: float) -> Any:
@@ -314,6 +337,37 @@ def _run(paragraph: Any, text: str, role: str, size: float) -> None:
         _set_font(paragraph.add_run(text), role, size)
 
 
+def draw_definitions(document: Any, definitions: Sequence[tuple[str, str]]) -> None:
+    """Draw what the figures of a document mean, as a table on a page of its own."""
+    if definitions:
+        _table_styles(document)
+        _paragraph(document, DEFINITIONS, "公文表题", fonts.HEAD).paragraph_format.page_break_before = True
+        draw_table(document, Table(("指标", "口径"), tuple(definitions), widths_mm=(42, 114)), left=(1,))
+
+
+def _enclosed(report: Report) -> list[tuple[str, str]]:
+    """Return what stands before each enclosure, and its name: one alone has no number."""
+    names = [plain(name) for name in report.enclosures]
+    if len(names) == 1:
+        return [("附件：", names[0])]
+    return [(f"{'附件：' if number == 1 else ''}{number}．", name) for number, name in enumerate(names, start=1)]
+
+
+def _draw_enclosures(document: Any, report: Report) -> None:
+    """List what goes with a letter; a long name goes on under its own first character."""
+    if report.enclosures:
+        document.add_paragraph(style="公文正文")
+    for lead, name in _enclosed(report):
+        paragraph = _paragraph(document, f"{lead}{name}", "公文正文", fonts.BODY)
+        hangs, begins = em(lead), 2 if lead.startswith("附件") else 5
+        paragraph.paragraph_format.left_indent = Pt((begins + hangs) * TEXT_PT)
+        paragraph.paragraph_format.first_line_indent = Pt(-hangs * TEXT_PT)
+        # The style's indent in characters would win over the points.
+        for side, characters in (("firstLine", 0.0), ("hanging", hangs), ("left", begins + hangs)):
+            paragraph._p.pPr.ind.set(qn(f"w:{side}Chars"), str(round(characters * 100)))
+        paragraph.alignment = WD_ALIGN_PARAGRAPH.LEFT
+
+
 def _draw_signature(document: Any, report: Report) -> None:
     if not (report.issuer or report.date_text):
         return
@@ -325,8 +379,8 @@ def _draw_signature(document: Any, report: Report) -> None:
             place_signature(paragraph, text, report.date_text)
 
 
-def draw_table(document: Any, table: Table) -> None:
-    """Draw a table of fixed widths, its head repeated on each page."""
+def draw_table(document: Any, table: Table, *, left: Sequence[int] = ()) -> None:
+    """Draw a table of fixed widths, its head on each page, `left` columns left."""
     if table.caption:
         _paragraph(document, plain(table.caption), "公文表题", fonts.HEAD)
     grid = document.add_table(rows=1 + len(table.rows), cols=len(table.heads))
@@ -342,11 +396,13 @@ def draw_table(document: Any, table: Table) -> None:
     grid.rows[0]._tr.get_or_add_trPr().append(_element("w:tblHeader"))
     for number, (row, texts) in enumerate(zip(grid.rows, (table.heads, *table.rows), strict=True)):
         row._tr.get_or_add_trPr().insert(0, _element("w:cantSplit"))
-        for cell, text, width in zip(row.cells, texts, widths, strict=True):
+        for index, (cell, text, width) in enumerate(zip(row.cells, texts, widths, strict=True)):
             cell.width = Mm(width)
             cell.vertical_alignment = 1
             paragraph = cell.paragraphs[0]
             paragraph.style = document.styles["公文表格"]
+            if number and index in left:
+                paragraph.alignment = WD_ALIGN_PARAGRAPH.LEFT
             paragraph.paragraph_format.space_before = paragraph.paragraph_format.space_after = Pt(CELL_PAD_PT)
             _run(paragraph, plain(text), fonts.BODY if number else fonts.HEAD, TABLE_PT)
     document.add_paragraph(style="公文表格")

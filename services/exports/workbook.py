@@ -7,6 +7,7 @@ gives the same bytes.
 
 from __future__ import annotations
 
+import io
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -23,7 +24,7 @@ from openpyxl.cell.cell import MergedCell
 from models.forms import Column, Context, Form, Row
 from services.errors import Refused
 from services.exports import fonts
-from services.exports.layout import LABEL_PT, TALLEST_ROW_PT, Head, Layout, Line, lay_out, room_em
+from services.exports.layout import LABEL_PT, TALLEST_ROW_PT, Head, Layout, Line, lay_out, pages, room_em
 from services.exports.printed import FEN_PER_WAN, Cell, Printed, cells
 from services.exports.wrapping import wrap
 
@@ -82,7 +83,9 @@ def write_book(tables: Sequence[Printed], target: Path, *, title: str, made_at: 
         OSError: The path cannot be written.
         CellTooLong: A text has more than 32,767 characters.
     """
-    book = xlsxwriter.Workbook(str(target), {"in_memory": True, "default_format_properties": DEFAULT_FONT})
+    # It grows in memory: a zip that breaks off on a full drive would tell of it once more when it is thrown away.
+    whole = io.BytesIO()
+    book = xlsxwriter.Workbook(whole, {"in_memory": True, "default_format_properties": DEFAULT_FONT})
     book.set_properties({"title": title, "author": "", "created": made_at.astimezone(UTC).replace(tzinfo=None)})
     formats: dict[tuple[tuple[str, object], ...], Any] = {}
     for printed in tables:
@@ -93,11 +96,8 @@ def write_book(tables: Sequence[Printed], target: Path, *, title: str, made_at: 
         sheet.draw_lines(printed.form)
         sheet.draw_notes()
         _set_page(sheet, printed, first_head, first_row)
-    try:
-        book.close()
-    except xlsxwriter.exceptions.FileCreateError as err:
-        cause = err.args[0]
-        raise OSError(cause.errno, cause.strerror, str(target)) from err
+    book.close()
+    target.write_bytes(whole.getbuffer())
 
 
 def read_back_workbook(path: Path, form: Form) -> list[Row]:
@@ -186,7 +186,9 @@ class _Sheet:
         look = self.format(font_name=fonts.name_for(fonts.TITLE), font_size=layout.title_pt, align="center", text_wrap=broken)
         self._full_width(list(layout.title), layout.title_height_pt, look)
         if layout.facts:
-            look = self.format(font_name=fonts.STAND_INS[fonts.BODY], font_size=layout.size_pt, align="left", text_wrap=True)
+            # One line stays one line whatever font the reader has.
+            fitting = "text_wrap" if len(layout.facts) > 1 else "shrink"
+            look = self.format(font_name=fonts.STAND_INS[fonts.BODY], font_size=layout.facts_pt, align="left", **{fitting: True})
             self._full_width(list(layout.facts), layout.facts_height_pt, look)
         return self.row
 
@@ -283,7 +285,10 @@ def _set_page(sheet: _Sheet, printed: Printed, first_head: int, first_row: int) 
         page.set_landscape()
     margin = MARGIN_INCHES
     page.set_margins(left=margin, right=margin, top=margin, bottom=margin)
-    page.fit_to_pages(1, 0)
+    shared = pages(layout, label=bool(printed.label))
+    # As many pages as the PDF: a reader whose fonts run higher shrinks by a hair and begins no page for the notes alone.
+    whole = sum(map(len, shared)) == len(layout.lines)
+    page.fit_to_pages(1, len(shared) if whole else 0)
     page.center_horizontally()
     page.repeat_rows(first_head, first_row - 1)
     page.print_area(0, 0, sheet.row - 1, len(layout.widths_mm) - 1)

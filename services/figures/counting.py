@@ -104,8 +104,15 @@ def findings(test: Callable[[Any, Basis], bool]) -> Count:
 
 
 def disposed(disposal: str) -> Count:
-    """Return how to count findings by what was ordered."""
-    return findings(lambda finding, _basis: finding.disposal == disposal)
+    """Return how to count findings by what was ordered; None if none says it."""
+
+    def count(basis: Basis) -> Counted:
+        found = basis.facts.findings
+        if found and not any(finding.disposal for finding in found):
+            return Counted(None, ())
+        return rows_of(FINDINGS, (finding for finding in found if finding.disposal == disposal))
+
+    return count
 
 
 def closing(basis: Basis) -> Counted:

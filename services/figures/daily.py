@@ -29,6 +29,12 @@ LINES = (
 _DATED = {"closed": "rechecked_on", "filed_cases": "filed_on", "fine_decided_yuan": "decided_on"}
 # Cases carry no day on which they were proposed.
 _ONLY_SUM = frozenset({"proposed_cases"})
+# What a case has only from a day on.
+_FROM_DAY = (
+    ("notified_on", ("notice_no",)),
+    ("decided_on", ("decision_no", "decided", "person_decided")),
+    ("paid_on", ("paid",)),
+)
 _NAMED = 8
 _WEEKDAYS = "一二三四五六日"
 _STEPS = (("filed_on", "立案"), ("notified_on", "处罚告知"), ("decided_on", "作出处罚决定"), ("paid_on", "缴款"), ("closed_on", "结案"))
@@ -103,7 +109,7 @@ def daily(session: Session, *, campaign_id: int, day: date, switches: Switches |
     Raises:
         Missing: There is no such campaign.
     """
-    until = collect_counted(session, campaign_id=campaign_id, as_of=day)
+    until = _cases_by(collect_counted(session, campaign_id=campaign_id, as_of=day))
     only = replace(until, since=day, visits=[visit for visit in until.visits if visit.checked_on == day])
     kept = {visit.id for visit in only.visits}
     only = replace(
@@ -225,6 +231,24 @@ def _today(key: str, counted: Figure, facts: Facts, day: date) -> Value:
         fen = sum((case.decided or 0) + (case.person_decided or 0) for case in rows)
         return fen // 100 if fen % 100 == 0 else fen / 100
     return len(rows)
+
+
+def _cases_by(facts: Facts) -> Facts:
+    """Return the facts with the cases that there were on their day, and what was told, decided and paid by then.
+
+    A case is as old as the first visit of its enterprise, or as its own first day; one with neither counts.
+    """
+    begun: dict[int, date] = {}
+    for visit in (*facts.visits, *facts.later):
+        begun[visit.enterprise_id] = min(begun.get(visit.enterprise_id, visit.checked_on), visit.checked_on)
+    cases = []
+    for case in facts.cases:
+        days = [day for day in (begun.get(case.enterprise_id), *(getattr(case, key) for key, _word in _STEPS)) if day]
+        if days and min(days) > facts.as_of:
+            continue
+        later = [key for on, keys in _FROM_DAY for key in keys if (day := getattr(case, on)) and day > facts.as_of]
+        cases.append(case._replace(**dict.fromkeys(later)) if later else case)
+    return replace(facts, cases=cases)
 
 
 def _of(facts: Facts, group_id: int) -> tuple[list[Any], list[Any]]:

@@ -32,7 +32,9 @@ DEFINED: dict[str, Indicator] = {
         "重大事故隐患", "项", FOUND, "级别认定为“重大”的问题；只是建议、没有认定的不计",
         by.findings(lambda finding, _basis: finding.level == MAJOR), True,
     ),
-    "fixed_on_spot": Indicator("当场整改", "项", MENDED, "处置方式为当场整改的问题", by.disposed("当场整改"), True),
+    "fixed_on_spot": Indicator(
+        "当场整改", "项", MENDED, "处置方式为当场整改的问题；台账都没有处置方式时为“—”", by.disposed("当场整改"), True
+    ),
     "closed": Indicator("整改完成", "项", MENDED, "复查合格已销号的问题", by.findings(by.is_closed), True),
     "rectification_rate": Indicator("整改率", "%", MENDED, "已销号 ÷ 发现问题；没有问题时为“—”", by.closing),
     "rectification_rate_due": Indicator("到期整改率", "%", MENDED, "到期问题中已销号的 ÷ 到期问题；没有到期的为“—”", by.closing_due),
@@ -63,7 +65,9 @@ DEFINED: dict[str, Indicator] = {
     "general_hazards": Indicator(
         "一般问题", "项", FOUND, "没有认定为重大事故隐患的问题", by.findings(lambda f, _basis: f.level != MAJOR), True
     ),
-    "to_fix_in_time": Indicator("限期整改", "项", MENDED, "处置方式为限期整改的问题", by.disposed("限期整改"), True),
+    "to_fix_in_time": Indicator(
+        "限期整改", "项", MENDED, "处置方式为限期整改的问题；台账都没有处置方式时为“—”", by.disposed("限期整改"), True
+    ),
     "overdue": Indicator(
         "逾期未整改", "项", MENDED, "整改期限已过、仍是未整改或整改中的问题；报了完成、等复查的不计", by.findings(by.is_late), True
     ),
@@ -76,8 +80,8 @@ DEFINED: dict[str, Indicator] = {
         by.findings(lambda f, basis: f.level == MAJOR and bool(f.listed_on) and f.listed_on <= basis.facts.as_of), True,
     ),
     "major_rate": Indicator("重大隐患整改率", "%", MENDED, "已销号的重大事故隐患 ÷ 重大事故隐患；没有的为“—”", by.closing_major),
-    "sealed": Indicator("查封扣押", "项", ORDERED, "处置方式为查封扣押的问题", by.disposed("查封扣押"), True),
-    "handed_over": Indicator("移交其他部门", "项", ORDERED, "处置方式为移送的问题", by.disposed("移送"), True),
+    "sealed": Indicator("查封扣押", "项", ORDERED, "处置方式为查封扣押的问题；台账都没有处置方式时为“—”", by.disposed("查封扣押"), True),
+    "handed_over": Indicator("移交其他部门", "项", ORDERED, "处置方式为移送的问题；台账都没有处置方式时为“—”", by.disposed("移送"), True),
     "simple_cases": Indicator(
         "简易程序处罚", "件", PENALISED, "简易程序（当场处罚）案件", by.cases(lambda c, _b: c.procedure == by.SIMPLE), True
     ),

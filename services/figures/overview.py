@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 
 from models import Phase
 from services import campaigns, groups, workdays
+from services.conditions import Among
 from services.figures.facts import Facts, collect_counted
 from services.figures.indicators import Figure, Value, figures_by_key
 from services.figures.todos import Todo, short_day, todos
@@ -38,6 +39,7 @@ class GroupProgress:
         done: Enterprises inspected, each once.
         quota: Enterprises asked for; None where the notice asks for none.
         remark: Reason that the office has written down.
+        enterprises: Ids of those inspected, in the order of their first visit.
     """
 
     name: str
@@ -45,6 +47,12 @@ class GroupProgress:
     done: int
     quota: int | None
     remark: str | None
+    enterprises: tuple[int, ...] = ()
+
+    @property
+    def filters(self) -> Mapping[str, object]:
+        """Filter that opens exactly the enterprises counted."""
+        return {"id": Among(self.enterprises, f"{self.name}已查 {self.done} 家")}
 
 
 @dataclass(frozen=True)
@@ -139,11 +147,12 @@ def overview(session: Session, *, campaign_id: int, as_of: date) -> Overview:
 
 def _coverage(session: Session, facts: Facts) -> tuple[GroupProgress, ...]:
     listed = {row.id: row for row in session.execute(groups.select_rows(facts.campaign.id))}
-    done: dict[int | None, set[int]] = {}
+    done: dict[int | None, dict[int, None]] = {}
     for visit in facts.visits:
-        done.setdefault(visit.group_id, set()).add(visit.enterprise_id)
+        done.setdefault(visit.group_id, {})[visit.enterprise_id] = None
+    seen = {group.id: tuple(done.get(group.id, ())) for group in facts.groups}
     return tuple(
-        GroupProgress(group.name, listed[group.id].leader, len(done.get(group.id, ())), listed[group.id].quota, group.remark)
+        GroupProgress(group.name, listed[group.id].leader, len(seen[group.id]), listed[group.id].quota, group.remark, seen[group.id])
         for group in facts.groups
     )
 

@@ -7,7 +7,7 @@ A name that is not in this list stays as it is and pre-flight P42 blocks it.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 
 from models.kinds import AMOUNT
 from services.figures.indicators import Figure
@@ -71,6 +71,18 @@ def fill(text: str, figures: Mapping[str, Figure], *, day: str = "", bind: Calla
         return bind(key, shown(figures[key])) if bind else shown(figures[key])
 
     return BRACES.sub(replaced, text)
+
+
+def defined(keys: Iterable[str], figures: Mapping[str, Figure]) -> tuple[tuple[str, str], ...]:
+    """Return name with unit and meaning of figures, each once.
+
+    Args:
+        keys: Of the figures, in the order in which they are shown.
+        figures: By key.
+    """
+    name_of = {key: name for name, key in NAMES.items()}
+    listed = [figures[key] for key in dict.fromkeys(keys) if key in figures]
+    return tuple((f"{name_of.get(one.key, one.name)}（{'万元' if one.unit == '元' else one.unit}）", one.definition) for one in listed)
 
 
 def unknown(text: str) -> tuple[str, ...]:

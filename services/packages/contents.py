@@ -195,7 +195,8 @@ def _lists(
 
 
 def _line(campaign: Campaign, office: str, operator: str, day: date) -> tuple[tuple[str, str], ...]:
-    return (("填报单位", office), ("填报人", operator), ("联系电话", campaign.contact_phone or ""), ("填报日期", day.isoformat()))
+    written = f"{day.year}年{day.month}月{day.day}日"
+    return (("填报单位", office), ("填报人", operator), ("联系电话", campaign.contact_phone or ""), ("填报日期", written))
 
 
 def _next(session: Session, campaign_id: int, *, draft: bool) -> tuple[int, str]:

@@ -67,6 +67,11 @@ class Change:
             return "figure"
         return "changed" if self.field else ("new" if self.now else "gone")
 
+    @property
+    def what(self) -> str:
+        """The field, or what became of the whole row."""
+        return self.field or ("新增" if self.now else "减少")
+
 
 @dataclass(frozen=True)
 class Difference:
@@ -133,10 +138,9 @@ def printed(difference: Difference, like: Printed) -> Printed:
         difference: What differs.
         like: Whose facts line and watermark it takes.
     """
-    rows: list[Row] = [
-        {"where": c.table, "what": c.row, "field": c.field or ("新增" if c.now else "减少"), "was": c.was, "now": c.now}
-        for c in difference.changes
-    ] or [{"where": "全部", "what": "内容没有变化"}]
+    rows: list[Row] = [{"where": c.table, "what": c.row, "field": c.what, "was": c.was, "now": c.now} for c in difference.changes] or [
+        {"where": "全部", "what": "内容没有变化"}
+    ]
     title = f"第{difference.later}版与第{difference.earlier}版的差别" if difference.later else f"与第{difference.earlier}版的差别"
     facts = (("合计", difference.words), *like.facts)
     return replace(like, form=replace(CHANGES, title=title), rows=rows, label="", facts=facts)
@@ -175,7 +179,9 @@ def _figures(earlier: Mapping[str, Any], later: Mapping[str, Any]) -> Iterator[C
     for figure in later["figures"]:
         was = before.get(figure["key"])
         if was is not None and was["value"] != figure["value"]:
-            yield Change(FIGURES, figure["name"], figure["unit"] or "数", _shown(was["value"]), _shown(figure["value"]))
+            amount = figure["unit"] == "元"  # printed in 万元, as everywhere on paper
+            show, unit = (_shown_wan, "万元") if amount else (_shown, figure["unit"] or "数")
+            yield Change(FIGURES, figure["name"], unit, show(was["value"]), show(figure["value"]))
 
 
 def _rows(table: Mapping[str, Any], earlier: Mapping[str, Any]) -> Iterator[Change]:

@@ -15,7 +15,8 @@ if TYPE_CHECKING:
 LETTER, MAIL, COVER = "报送函", "邮件正文.txt", "报送说明.txt"
 _ON_COVER = ("enterprises", "visits", "findings", "major_hazards", "closed", "rectification_rate", "penalty_items", "proposed_cases")
 _IN_LETTER = (
-    "共检查企业{检查企业}家、{检查家次}家次，发现问题{发现问题}项，其中重大事故隐患{重大事故隐患}项，已整改{已整改}项，拟立案{拟立案}件。"
+    "共检查企业{检查企业}家、{检查家次}家次，发现问题{发现问题}项，其中重大事故隐患{重大事故隐患}项，已整改{已整改}项，拟立案{拟立案}件"
+    "（各数的口径见报送说明）。"
 )
 
 
@@ -33,10 +34,6 @@ def letter(contents: Contents, names: Sequence[str]) -> Report:
     ]
     if contents.difference is not None:
         lines.append(f"与第{contents.difference.earlier}版相比：{contents.difference.words}。")
-    if contents.contact:
-        lines.append(f"联系人：{contents.contact}。")
-    lines.append("附件：")
-    lines += [f"{number}．{name}" for number, name in enumerate(_documents(names), start=1)]
     return Report(
         title=f"关于报送{_bare(contents.campaign)}材料的函",
         issuer=contents.report.issuer,
@@ -44,6 +41,8 @@ def letter(contents: Contents, names: Sequence[str]) -> Report:
         sections=(Section("", tuple(lines)),),
         watermark=contents.report.watermark,
         addressee=f"{contents.recipient or '审理室'}：",
+        enclosures=tuple(name.removeprefix(f"附件{number}") for number, name in enumerate(_documents(names), start=1)),
+        contact=_contact(contents),
     )
 
 
@@ -65,12 +64,13 @@ def mail(contents: Contents, names: Sequence[str], *, archive: str) -> str:
         *(f"    {number}. {name}" for number, name in enumerate(_documents(names), start=1)),
         "",
         *(f"    {words}" for words in _figures(contents)),
+        f"    各数的口径见压缩包里的“{COVER}”。",
     ]
     if contents.difference is not None:
         lines += ["", f"    与第{contents.difference.earlier}版相比：{contents.difference.words}。"]
     lines += ["", "    收到请回复，有退回意见请一并注明。", "", f"{contents.report.issuer}", contents.report.date_text]
     if contents.contact:
-        lines.append(f"联系人：{contents.contact}")
+        lines.append(_contact(contents))
     return "\n".join(lines) + "\n"
 
 
@@ -89,7 +89,7 @@ def cover(contents: Contents, files: Sequence[Mapping[str, Any]], *, manifest: s
         f"现报送“{contents.campaign}”材料（{contents.named}），共 {len(files)} 个文件：",
         *(f"{number}. {name}" for number, name in enumerate(_shortened(str(file["name"]) for file in files), start=1)),
         "",
-        "主要数字（口径见程序“统计数据”）：",
+        "主要数字（括号里是口径）：",
         *(f"{f.name} {'—' if f.value is None else f.value} {f.unit}（{f.definition}）" for f in (figures[key] for key in _ON_COVER)),
         "",
         f"操作记录校验值 {contents.history_head[:16]}；各文件的校验值见 {manifest}。",
@@ -101,6 +101,13 @@ def cover(contents: Contents, files: Sequence[Mapping[str, Any]], *, manifest: s
     if contents.waivers:
         lines += ["", "已豁免的规则：", *(f"{rule}：{reason}" for rule, reason in contents.waivers.items())]
     return "\n".join(lines) + "\n"
+
+
+def _contact(contents: Contents) -> str:
+    name, _blank, phone = contents.contact.rpartition(" ")
+    if not name:
+        return f"联系人：{contents.contact}" if contents.contact else ""
+    return f"联系人：{name}，联系电话：{phone}"
 
 
 def _figures(contents: Contents) -> list[str]:

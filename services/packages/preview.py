@@ -190,7 +190,7 @@ class _Pen:
         self._block(layout.title, Box(0, self.top, width, layout.title_height_pt), layout.title_pt, fonts.TITLE)
         self.top += layout.title_height_pt
         if layout.facts:
-            self._block(layout.facts, Box(0, self.top, width, layout.facts_height_pt), layout.size_pt, side="edge")
+            self._block(layout.facts, Box(0, self.top, width, layout.facts_height_pt), layout.facts_pt, side="edge")
             self.top += layout.facts_height_pt
 
     def draw_heads(self) -> None:

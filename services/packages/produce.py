@@ -7,7 +7,6 @@ opened again and agreed; an old package is never overwritten.
 from __future__ import annotations
 
 import json
-import os
 import shutil
 import uuid
 from collections.abc import Sequence
@@ -47,8 +46,8 @@ SHEET = "报送前体检单"
 REPORT = "工作总结报告"
 CHANGES = "与上一版的差别"
 COVER = letters.COVER
-# Windows opens no longer path unless it was told to; a name is at most so long, its temporary neighbour included.
-LONGEST_PATH, LONGEST_NAME = (259 if os.name == "nt" else 4096), 96
+# A name within the folder is at most so long, its temporary neighbour included.
+LONGEST_PATH, LONGEST_NAME = archive.LONGEST_PATH, 96
 APART = "分表"
 
 
@@ -58,6 +57,14 @@ class PathTooLong(FileTrouble):
     code = "path_too_long"
     template = "文件夹“{path}”太深，里面的文件连路径会有 {count} 字，这台电脑最多 {most} 字，没有打包。"
     mend = "换一个浅一点的文件夹，比如盘符下面的“报送”。"
+
+
+class NoFolder(FileTrouble):
+    """What should be the folder of the packages is a file."""
+
+    code = "target_is_a_file"
+    template = "“{path}”（或它的上级）是一个文件，不是文件夹，没有打包。"
+    mend = "选一个文件夹，或写一个还没有的名字，再打包。"
 
 
 class Blocked(Refused):
@@ -140,7 +147,7 @@ def produce(contents: Contents, *, target: Path, data: DataFolder | None = None,
     partial = target / f".{folder.name}.partial-{uuid.uuid4().hex[:8]}"
     zip_path = folder.with_name(f"{folder.name}.zip")
     if (count := len(str(partial)) + 1 + LONGEST_NAME) > LONGEST_PATH:
-        raise PathTooLong(path=str(target), count=count, most=LONGEST_PATH)
+        raise PathTooLong(path=archive.told(target), count=count, most=LONGEST_PATH)
     place = unfinished.Place(str(partial), str(folder), str(zip_path), contents.version)
     renamed = False
     try:
@@ -226,7 +233,7 @@ def require_target(target: Path) -> None:
         probe.unlink()
     except OSError as err:
         if isinstance(err, FileExistsError | NotADirectoryError):
-            raise FileTrouble(path=str(target), why="（或它的上级）是一个文件，不是文件夹") from err
+            raise NoFolder(path=archive.told(target)) from err
         raise archive.trouble(err, target) from err
 
 
@@ -248,7 +255,7 @@ def export_form(printed: Printed, *, target: Path) -> None:
     elif target.suffix.lower() == ".pdf":
         deliver_pdf(printed, target, made_at=made_at)
     else:
-        raise FileTrouble(path=str(target), why="的类型不对，只能写 .xlsx 或 .pdf")
+        raise archive.WrongSuffix(path=target.name, suffixes=".xlsx 或 .pdf")
 
 
 @dataclass

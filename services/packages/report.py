@@ -43,7 +43,10 @@ def build_report(campaign: Campaign, facts: Facts, computed: Sequence[Figure], *
         charts = (_chart(campaign, facts),) if number == 0 else ()
         sections.append(Section(f"{_ORDINALS[number]}、{part}", paragraphs, tables, charts))
     title = f"{campaign.name.removesuffix('实施方案').removesuffix('方案')}工作总结"
-    return Report(title=title, issuer=signer, date_text=f"{day.year}年{_day(day)}", sections=tuple(sections), watermark=watermark)
+    date_text = f"{day.year}年{_day(day)}"
+    named = [key for section in sections for paragraph in section.paragraphs for key, _text in fields.bound(paragraph)]
+    meaning = report_words.defined([*named, "findings"], by_key)  # the table by category counts findings
+    return Report(title, signer, date_text, tuple(sections), watermark, definitions=meaning)
 
 
 def texts(prose: Mapping[str, object]) -> dict[str, str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
+from sqlalchemy.orm import Session
 
 from services import cases, enterprises, figures, findings, groups, inspections, visiting
 from services import listing as listing_of
@@ -246,3 +247,23 @@ def test_two_enterprises_of_one_name_have_two_rows(store: Store) -> None:
             make.visit(session, number, credit_code=code)
         rows = figures.annex_2_rows(figures.collect(session, campaign_id=number, as_of=AS_OF))
     assert [row["enterprise"] for row in rows] == [A, A]
+
+
+def test_what_no_finding_says_is_unknown_and_not_none(store: Store) -> None:
+    with store.write("准备") as session:
+        number = make.campaign(session)
+        make.group(session, number)
+        make.visit(session, number)
+        none = counted_of(session, number, "fixed_on_spot", "to_fix_in_time", "sealed")
+        make.finding(session, number, disposal=None)
+        silent = counted_of(session, number, "fixed_on_spot", "to_fix_in_time", "sealed")
+        make.finding(session, number, hazard="另一处", disposal="限期整改")
+        said = counted_of(session, number, "fixed_on_spot", "to_fix_in_time", "sealed")
+    assert (none, silent, said) == ([0, 0, 0], [None, None, None], [0, 1, 0])
+
+
+def counted_of(session: Session, campaign_id: int, *keys: str) -> list[object]:
+    session.flush()
+    facts = figures.collect(session, campaign_id=campaign_id, as_of=AS_OF)
+    found = figures.figures_by_key(session, facts)
+    return [found[key].value for key in keys]

@@ -14,9 +14,9 @@ import pytest
 from sqlalchemy import select
 
 from models import CaseAmount, Finding, Operation
-from services import campaigns, clock, closing, findings, people, reasons, runs, undoing
+from services import campaigns, clock, closing, figures, findings, people, reasons, runs, undoing
 from services.errors import ReasonNeeded
-from services.exports import template
+from services.exports import template, word
 from services.locking import CampaignClosed
 from services.packages import prose, receipts, templates
 from services.packages.differences import Change, Difference, compare, one_page, printed
@@ -252,9 +252,40 @@ def test_the_letter_and_the_mail_name_every_paper_once(store: Store, ready: int,
     made = runs.make_package(store, campaign_id=ready, target=tmp_path, draft=True)
     letter = [paragraph.text for paragraph in docx.Document(str(made.folder / "报送函.docx")).paragraphs]
     mail = (made.folder / "邮件正文.txt").read_text(encoding="utf-8")
-    for paper in ("附件1抽调执法人员统计表", "问题隐患整改台账", "工作总结报告"):
+    assert "附件：1．抽调执法人员统计表" in letter  # its number is that of the annex
+    for paper in ("抽调执法人员统计表", "问题隐患整改台账", "工作总结报告"):
         assert sum(paper in line for line in letter) == 1
         assert mail.count(paper) == 1
     assert made.zip.name in mail
     with zipfile.ZipFile(made.zip) as packed:
         assert "邮件正文.txt" in {Path(name).name for name in packed.namelist()}
+
+
+def test_each_figure_of_the_report_has_its_meaning_on_a_page_of_its_own(store: Store, ready: int, tmp_path: Path) -> None:
+    with store.write("总结") as session:
+        prose.save(
+            session,
+            campaign_id=ready,
+            parts={"总体情况": "检查{检查企业}家，发现问题{发现问题}项。", "主要做法": "到期整改率{到期整改率}。"},
+        )
+    made = runs.make_package(store, campaign_id=ready, target=tmp_path, draft=True)
+    document = docx.Document(str(made.folder / "工作总结报告.docx"))
+    meaning = [[cell.text for cell in row.cells] for row in document.tables[-1].rows]
+    assert [row[0] for row in meaning] == ["指标", "检查企业（家）", "发现问题（项）", "到期整改率（%）"]
+    assert all(row[1] for row in meaning)
+    caption = next(one for one in document.paragraphs if one.text == word.DEFINITIONS)
+    assert caption.paragraph_format.page_break_before
+    with store.read() as session:
+        kept = prose.load(session, campaign_id=ready)
+        facts = figures.collect(session, campaign_id=ready, as_of=clock.today())
+        back, _audit = prose.read_back(made.folder / "工作总结报告.docx", figures.all_figures(session, facts))
+    assert back["下一步工作建议"] == kept["下一步工作建议"]  # the page at the end is not the clerk's text
+
+
+def test_a_letter_lists_what_goes_with_it_and_no_line_runs_under_its_number(store: Store, ready: int, tmp_path: Path) -> None:
+    made = runs.make_package(store, campaign_id=ready, target=tmp_path, draft=True)
+    lines = [one for one in docx.Document(str(made.folder / "报送函.docx")).paragraphs if "．" in one.text]
+    assert lines[0].text.startswith("附件：1．")
+    assert all((one.paragraph_format.first_line_indent or 0) < 0 < (one.paragraph_format.left_indent or 0) for one in lines)
+    starts = {one.paragraph_format.left_indent for one in lines}
+    assert len(starts) == 1

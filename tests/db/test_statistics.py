@@ -73,6 +73,19 @@ def test_the_daily_text_says_overdue_and_cases(store: Store, made: int) -> None:
     assert "还有 1 次检查没有录入省平台" in words
 
 
+def test_a_report_of_an_earlier_day_knows_of_no_case_and_no_fine_to_come(store: Store, made: int) -> None:
+    later = {"decided_on": date(2023, 4, 19), "decision_no": "岚应急罚〔2023〕1号", "decided": 1_000_000, "filed_on": date(2023, 4, 12)}
+    with store.write("案件") as session:
+        make.case(session, made, "岚桥区乙厂", **later)
+    totals = {}
+    for day in (11, 12, 18, 19):
+        with store.snapshot() as session:
+            report = daily(session, campaign_id=made, day=date(2023, 4, day))
+        known = {line.figure.key: line.total for line in report.lines}
+        totals[day] = (known["proposed_cases"], known["filed_cases"], known["fine_decided_yuan"], known["documents"])
+    assert totals == {11: (0, 0, 0, 0), 12: (1, 1, 0, 0), 18: (1, 1, 0, 0), 19: (2, 1, 10_000, totals[19][3])}
+
+
 def test_a_day_without_visits_and_an_empty_campaign_have_a_report_too(store: Store, made: int) -> None:
     with store.write("空") as session:
         empty = make.campaign(session, name="岚桥区2024年检查")

@@ -35,7 +35,7 @@ def copied(path: Path) -> str:
     [
         (printed_annex_1("周样例"), 1),
         (printed_annex_2(0), 1),
-        (printed_annex_2(45), 4),
+        (printed_annex_2(45), 3),
         (printed_annex_2(9, CATEGORIES[:9], name=LONG_NAME), 3),
         (printed_annex_2(1, CATEGORIES[:1]), 1),
         (printed_annex_3(), 1),

@@ -18,7 +18,7 @@ from ui.charts.bars import two_lines
 from ui.pages.daily_dialog import DailyDialog
 from ui.pages.empty import EmptyState, Way
 from ui.pages.home import HomePage
-from ui.pages.home_parts import Card, CoverageBar, Elided
+from ui.pages.home_parts import Card, CoverageBar, Elided, GroupCount
 from ui.pages.page import Desk
 from ui.tasks import SyncTasks
 
@@ -132,6 +132,20 @@ def test_coverage_stands_in_group_order_and_says_its_numbers(home: HomePage) -> 
     assert "已达要求" in shown
     assert "还差 14 家" in shown
     assert "组长 何志远" in shown
+
+
+@pytest.mark.parametrize("key", [None, Qt.Key.Key_Return, Qt.Key.Key_Space])
+def test_the_number_of_a_group_opens_the_enterprises_it_counts(home: HomePage, asked: Asked, key: Qt.Key | None) -> None:
+    second = home.coverage_area.findChildren(GroupCount)[1]
+    second.setFocus()
+    if key is None:
+        QTest.mouseClick(second, Qt.MouseButton.LeftButton)
+    else:
+        QTest.keyClick(second, key)
+    assert home.overview is not None
+    group = home.overview.coverage[1]
+    assert asked == [("enterprises", dict(group.filters))]
+    assert (second.text(), len(group.enterprises), second.accessibleName()) == ("1", 1, "第二检查组已查 1 家，打开明细")
 
 
 def test_a_click_on_a_bar_opens_its_rows(home: HomePage, asked: Asked) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
@@ -15,6 +16,7 @@ from PySide6.QtWidgets import QApplication, QDialog
 from pytestqt.qtbot import QtBot
 
 from services import clock
+from services.exports import archive
 from services.exports.layout import lay_out, pages
 from services.exports.printed import cells
 from services.packages import contents, extras, prose
@@ -177,6 +179,35 @@ def test_a_folder_that_cannot_be_written_leaves_another_try(page: PackagesPage, 
     assert dialog.trouble.title == "报送包没有生成"
     assert page.make_button.isEnabled()
     dialog.reject()
+
+
+@pytest.mark.parametrize(
+    ("number", "windows", "said"),
+    [(errno.ENOSPC, None, "盘已满"), (errno.EROFS, None, "磁盘是只读的"), (errno.EACCES, 32, "打开"), (errno.ENOENT, 206, "太长")],
+    ids=["full disk", "read-only", "open elsewhere", "long path"],
+)
+def test_a_target_that_fails_says_one_sentence_and_leaves_nothing_half(
+    page: PackagesPage, target: Path, tasks_sync: SyncTasks, monkeypatch: pytest.MonkeyPatch, number: int, windows: int | None, said: str
+) -> None:
+    failing = OSError(number, "no")
+    if windows is not None:
+        failing.winerror = windows  # type: ignore[attr-defined]
+
+    def fails(*_args: object, **_more: object) -> None:
+        raise archive.trouble(failing, target / "包.zip")
+
+    with monkeypatch.context() as broken:
+        broken.setattr(archive, "write_zip", fails)
+        page.make_button.click()
+        tasks_sync.settle_all()
+    dialog = next(widget for widget in QApplication.topLevelWidgets() if isinstance(widget, TroubleDialog) and widget.isVisible())
+    assert said in dialog.trouble.why
+    assert list(target.iterdir()) == []
+    dialog.reject()
+    assert page.make_button.isEnabled()
+    page.make_button.click()
+    tasks_sync.settle_all()
+    assert {path.suffix for path in target.iterdir()} == {"", ".zip"}
 
 
 def test_without_a_campaign_the_page_says_what_to_do_first(qtbot: QtBot, store: Store, tasks_sync: SyncTasks) -> None:

@@ -18,6 +18,7 @@ from services.exports import archive
 from services.exports.archive import (
     NAME_UNITS,
     FileInUse,
+    NameTooLong,
     NoRoom,
     NotVerified,
     NotWritten,
@@ -222,3 +223,25 @@ def test_a_zip_can_be_stopped_between_two_files(folder: Path, tmp_path: Path) ->
 
 def test_every_trouble_of_a_file_is_a_file_trouble() -> None:
     assert all(issubclass(kind, FileTrouble) for kind in (NotWritten, NoRoom, FileInUse, NotVerified))
+
+
+@pytest.mark.parametrize(
+    ("number", "windows"), [(errno.ENAMETOOLONG, None), (errno.ENOENT, 206)], ids=["name over 255 bytes", "path over 259 on Windows"]
+)
+def test_a_name_too_long_says_so_briefly_and_how_to_mend_it(tmp_path: Path, number: int, windows: int | None) -> None:
+    failing = OSError(number, "too long")
+    if windows:
+        failing.winerror = windows  # type: ignore[attr-defined]
+    target = tmp_path / ("长" * 300 + ".xlsx")
+    with pytest.raises(NameTooLong) as caught:
+        atomic_write(target, refuse(failing), accept)
+    assert "太长" in caught.value.message()
+    assert len(caught.value.message()) < 200
+    assert "短一点的文件名" in caught.value.way_out()
+
+
+def test_a_missing_folder_of_a_path_beyond_the_limit_is_a_path_too_long(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(archive, "LONGEST_PATH", 30)
+    assert isinstance(archive.trouble(OSError(errno.ENOENT, "no"), tmp_path / ("表" * 30)), NameTooLong)
+    monkeypatch.setattr(archive, "LONGEST_PATH", 4096)
+    assert "文件夹不存在" in archive.trouble(OSError(errno.ENOENT, "no"), tmp_path / "表").message()

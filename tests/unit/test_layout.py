@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from models.annexes import CASE_LIST, CATEGORIES, READABLE, annex_1, annex_2, annex_3
-from models.forms import Form
+from models.forms import Form, Row
 from models.ledgers import HAZARD_LEDGER, OVERDUE, PROBLEM_LIST
 from services.exports.layout import LINE, POINTS_PER_MM, TALLEST_ROW_PT, Layout, heads_of, lay_out, pages, room_em
 from services.exports.printed import Printed, cells
@@ -155,3 +155,28 @@ def test_no_line_begins_with_a_closing_or_ends_with_an_opening_mark() -> None:
 
 def test_a_code_a_little_too_wide_stays_whole() -> None:
     assert wrap("91370302MA3C000000", 10) == ("91370302MA3C000000",)
+
+
+def test_names_that_just_miss_their_line_take_what_no_other_text_fills() -> None:
+    rows: list[Row] = [
+        {"enterprise": "岚桥区恒信精密机械有限责任公司", "violation": "未设置警示标志", "progress": "已立案"} for _number in range(9)
+    ]
+    layout = laid(Printed(annex_3(), rows))
+    index = annex_3().keys.index("enterprise")
+    assert len(wrap(layout.lines[0].cells[index].text, room_em(layout.widths_mm[index], layout.size_pt))) == 1
+    assert layout.width_mm == pytest.approx(laid(Printed(annex_3(), ())).width_mm)
+    assert min(layout.widths_mm) == pytest.approx(min(laid(Printed(annex_3(), ())).widths_mm))
+
+
+def test_rows_stand_closer_where_that_saves_the_last_page_and_never_cut_a_text() -> None:
+    counts = [len(pages(laid(printed_annex_2(rows)), label=True)) for rows in range(1, 60)]
+    assert counts == sorted(counts)
+    for rows in range(1, 60):
+        layout = laid(printed_annex_2(rows))
+        assert min(line.height_pt for line in layout.lines) >= layout.size_pt * LINE + 4
+
+
+def test_heights_are_whole_pixels_so_that_a_workbook_breaks_where_the_pdf_does() -> None:
+    layout = laid(printed_annex_3(1, 2, 3))
+    heights = [*layout.head_heights_pt, *(line.height_pt for line in layout.lines), layout.title_height_pt, layout.facts_height_pt]
+    assert all(abs(height / 0.75 - round(height / 0.75)) < 0.001 for height in heights)

@@ -23,7 +23,7 @@ from PySide6.QtWidgets import (
 
 from services import clock
 from services.figures import overview as glance
-from services.figures.overview import DayCount, Overview
+from services.figures.overview import DayCount, GroupProgress, Overview
 from services.figures.todos import Todo, short_day
 from ui import theme
 from ui.charts.bars import TALLEST, Bar, BarChart, CategoryBars, DayBars, two_lines
@@ -246,7 +246,7 @@ class HomePage(Page):
 
     def _show_coverage(self, found: Overview) -> None:
         if found.coverage:
-            self.coverage_area.fill(coverage_rows(found.coverage, found.workdays_left))
+            self.coverage_area.fill(coverage_rows(found.coverage, found.workdays_left, self._open_group))
             return
         none = QWidget()
         word, button = QLabel("还没有检查分组"), QPushButton("去分组")
@@ -262,6 +262,9 @@ class HomePage(Page):
 
     def _open_todo(self, todo: Todo) -> None:
         self.desk.go(todo.page, dict(todo.filters) if todo.filters is not None else None)
+
+    def _open_group(self, group: GroupProgress) -> None:
+        self.desk.go("enterprises", dict(group.filters))
 
     def _open_figure(self, number: int) -> None:
         if self.overview is not None:

@@ -178,15 +178,21 @@ def todo_rows(todos: Sequence[Todo], go: Callable[[Todo], object], *, roomy: boo
     return held
 
 
-def coverage_rows(groups: Sequence[GroupProgress], workdays_left: int) -> QWidget:
-    """Return one row a group, in the order of their numbers."""
+def coverage_rows(groups: Sequence[GroupProgress], workdays_left: int, go: Callable[[GroupProgress], object]) -> QWidget:
+    """Return one row a group, in the order of their numbers.
+
+    Args:
+        groups: How far each is.
+        workdays_left: Working days that lie ahead.
+        go: Called with the group whose number was pressed.
+    """
     held = QWidget()
     rows = QVBoxLayout(held)
     rows.setContentsMargins(PAD, 2, PAD, 10)
     rows.setSpacing(10)
     for group in groups:
         rows.addStretch(1)
-        rows.addLayout(_group_row(group, workdays_left))
+        rows.addLayout(_group_row(group, workdays_left, go))
     rows.addStretch(1)
     return held
 
@@ -213,6 +219,45 @@ class CoverageBar(QWidget):
             painter.setPen(QPen(now.color("line"), 1))
             painter.drawRect(whole.adjusted(0, 0, -1, -1))
         painter.fillRect(QRect(whole.left(), whole.top(), round(whole.width() * self._part), whole.height()), now.color("bar"))
+
+
+class GroupCount(QAbstractButton):
+    """How many enterprises a group has inspected: click, Enter or Space opens them."""
+
+    def __init__(self, group: GroupProgress, parent: QWidget | None = None) -> None:
+        """Show the number of a group; none opens nothing."""
+        super().__init__(parent)
+        self.setText(f"{group.done}")
+        self.setAccessibleName(f"{group.name}已查 {group.done} 家，打开明细")
+        self.setToolTip(f"打开{group.name}已查的 {group.done} 家" if group.done else "")
+        self.setEnabled(bool(group.enterprises))
+        self.setCursor(Qt.CursorShape.PointingHandCursor if group.enterprises else Qt.CursorShape.ArrowCursor)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus if group.enterprises else Qt.FocusPolicy.NoFocus)
+        theme.notifier().changed.connect(self.updateGeometry)
+
+    def sizeHint(self) -> QSize:
+        """Take the height of a line and room for the focus."""
+        metrics = QFontMetrics(theme.current().font("strong", bold=True))
+        return QSize(metrics.horizontalAdvance(self.text()) + 8, metrics.height())
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Open the enterprises by Enter too."""
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            self.click()
+        else:
+            super().keyPressEvent(event)
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        """Paint the number, underlined under the pointer."""
+        painter, now = QPainter(self), theme.current()
+        font = now.font("strong", bold=True)
+        font.setUnderline(self.isEnabled() and self.underMouse())
+        painter.setFont(font)
+        painter.setPen(now.color("ink"))
+        painter.drawText(self.rect(), Qt.AlignmentFlag.AlignCenter, self.text())
+        if self.hasFocus():
+            painter.setPen(QPen(now.color("focus"), now.px("line", "focus")))
+            painter.drawRect(self.rect().adjusted(1, 1, -1, -1))
 
 
 class FigureTile(QAbstractButton):
@@ -344,12 +389,12 @@ def _todo_row(todo: Todo, go: Callable[[Todo], object], *, roomy: bool) -> QWidg
     return row
 
 
-def _group_row(group: GroupProgress, workdays_left: int) -> QLayout:
+def _group_row(group: GroupProgress, workdays_left: int, go: Callable[[GroupProgress], object]) -> QLayout:
     name, leader = QLabel(group.name), Elided(f"组长 {group.leader}" if group.leader else "没有组长", "help")
     name.setProperty("kind", "strong")
     leader.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
-    done, asked = QLabel(f"{group.done}"), QLabel(f"/ {group.quota} 家" if group.quota else "家")
-    done.setProperty("kind", "strong")
+    done, asked = GroupCount(group), QLabel(f"/ {group.quota} 家" if group.quota else "家")
+    done.clicked.connect(lambda _checked=False: go(group))
     asked.setProperty("kind", "help")
     top, under, rows = QHBoxLayout(), QHBoxLayout(), QVBoxLayout()
     top.setSpacing(6)
