@@ -6,7 +6,8 @@ To add one: 1. write its parser in `values`, `dates`, `money` or `codes`;
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import wraps
 
 from models.codes import parse_certificate, parse_code, parse_phone
 from models.dates import parse_date, show_date
@@ -25,6 +26,7 @@ from models.values import (
     parse_time,
     plain,
     show_rate,
+    visible,
 )
 
 _TWO = 2
@@ -45,20 +47,36 @@ def show_flag(value: object) -> str:
     return "" if value is None else "是" if value else "否"
 
 
-TEXT = Kind("text", parse_text, show_text, "@", "left")
-LONG = Kind("long", parse_long, show_text, "@", "left")
-NAME = Kind("name", parse_name, show_text, "@", "center")
-NAMES = Kind("names", parse_names, show_names, "@", "left")
-ORGANISATION = Kind("text", parse_organisation, show_text, "@", "left")
-CODE = Kind("code", parse_code, show_text, "@", "center")
-CERTIFICATE = Kind("code", parse_certificate, show_text, "@", "center", personal=True)
-PHONE = Kind("phone", parse_phone, show_text, "@", "center", personal=True)
-COUNT = Kind("count", parse_count, show_text, "0", "center")
-RATE = Kind("rate", parse_rate, show_rate, "0.0%", "center")
-AMOUNT = Kind("amount", parse_amount, show_amount, "General", "center")
-DATE = Kind("date", parse_date, show_date, "yyyy-mm-dd", "center")
-TIME = Kind("time", parse_time, show_text, "@", "center")
-FLAG = Kind("flag", parse_flag, show_flag, "@", "center")
+def _seen(parse: Callable[[object, Context], Reading]) -> Callable[[object, Context], Reading]:
+    """Return a parser that never meets a character which nobody sees.
+
+    They come along from web pages and chats. Without this a day or a number would be
+    refused for a sign that the sentence about it cannot show.
+    """
+
+    @wraps(parse)
+    def parse_seen(raw: object, context: Context) -> Reading:
+        shown, stripped = visible(raw)
+        reading = parse(shown, context)
+        return Reading(reading.value, (*stripped, *reading.flags)) if stripped else reading
+
+    return parse_seen
+
+
+TEXT = Kind("text", _seen(parse_text), show_text, "@", "left")
+LONG = Kind("long", _seen(parse_long), show_text, "@", "left")
+NAME = Kind("name", _seen(parse_name), show_text, "@", "center")
+NAMES = Kind("names", _seen(parse_names), show_names, "@", "left")
+ORGANISATION = Kind("text", _seen(parse_organisation), show_text, "@", "left")
+CODE = Kind("code", _seen(parse_code), show_text, "@", "center")
+CERTIFICATE = Kind("code", _seen(parse_certificate), show_text, "@", "center", personal=True)
+PHONE = Kind("phone", _seen(parse_phone), show_text, "@", "center", personal=True)
+COUNT = Kind("count", _seen(parse_count), show_text, "0", "center")
+RATE = Kind("rate", _seen(parse_rate), show_rate, "0.0%", "center")
+AMOUNT = Kind("amount", _seen(parse_amount), show_amount, "General", "center")
+DATE = Kind("date", _seen(parse_date), show_date, "yyyy-mm-dd", "center")
+TIME = Kind("time", _seen(parse_time), show_text, "@", "center")
+FLAG = Kind("flag", _seen(parse_flag), show_flag, "@", "center")
 
 
 def choice(options: Sequence[str], synonyms: Mapping[str, str] | None = None, *, code: str = "choice_unknown") -> Kind:
@@ -79,4 +97,4 @@ def choice(options: Sequence[str], synonyms: Mapping[str, str] | None = None, *,
                 return Reading(asked[0] if said.value else next(option for option in options if option != asked[0]))
         return parse_choice(raw, options, meaning, code)
 
-    return Kind("choice:" + "|".join(options), parse, show_text, "@", "center")
+    return Kind("choice:" + "|".join(options), _seen(parse), show_text, "@", "center")

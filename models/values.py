@@ -22,7 +22,9 @@ LONE_SIGNS = frozenset(word for word in NOTHING_WORDS if not any(char.isalnum() 
 TOO_PRECISE = 10**15
 MASK = "****"
 
-_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff\ufffe\uffff]")
+_CONTROL = re.compile(
+    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\u00ad\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\ufffe\uffff\U000e0001-\U000e007f]"
+)
 _INVISIBLE = Flag("control_char_removed", "已去掉看不见的控制字符")
 _BLANKS = re.compile(r"[\s\u00a0\u3000]+")
 _BETWEEN_CJK = re.compile(r"(?<=[\u3007\u3400-\u9fff（）、，。；：“”]) (?=[\u3007\u3400-\u9fff（）、，。；：“”])")
@@ -79,7 +81,10 @@ _CHINESE_DIGITS = {"〇": 0, "零": 0, "○": 0, "一": 1, "二": 2, "两": 2, "
 
 
 def visible(raw: object) -> tuple[object, tuple[Flag, ...]]:
-    """Return the cell without characters that nobody sees, and the flag that says so."""
+    """Return the cell without characters that nobody sees, and the flag that says so.
+
+    `models.kinds` puts this before every parser; tabs and line ends stay.
+    """
     if not isinstance(raw, str) or raw.isalnum() or (raw.isascii() and raw.isprintable()) or _CONTROL.search(raw) is None:
         return raw, ()
     return _CONTROL.sub("", raw), (_INVISIBLE,)
@@ -336,20 +341,15 @@ def _text(raw: object, *, keep_lines: bool) -> Reading:
         flags = (Flag("precision_lost", f"“{plain(raw)}”以数字存储，末位可能已丢失，请按文本重填"),) if lost_precision(raw) else ()
         return Reading(plain(raw), flags)
     if raw.isalnum() and unicodedata.is_normalized("NFKC", raw):
-        return Reading(raw)  # no blank, sign, control character or full width in it: most cells
-    text = raw.replace("\r\n", "\n").replace("\r", "\n")
-    flags = ()
-    if _CONTROL.search(text):
-        text = _CONTROL.sub("", text)
-        flags = (_INVISIBLE,)
-    text = text.strip().strip("\u3000\u00a0").translate(_FULL_WIDTH)
+        return Reading(raw)  # no blank, sign or full width in it: most cells
+    text = raw.replace("\r\n", "\n").replace("\r", "\n").strip().strip("\u3000\u00a0").translate(_FULL_WIDTH)
     if not keep_lines and ("\n" in text or " " in text or "\u3000" in text or "\u00a0" in text):
         text = _BETWEEN_CJK.sub("", _BLANKS.sub(" ", text))
     if text in LONE_SIGNS:
-        return Reading(None, flags)
+        return EMPTY
     if text[:1] in ("=", "+", "-", "@", "＝", "＋", "－", "＠") and len(text) > 1:
-        flags = (*flags, Flag("formula_like_text", "以运算符开头，只当文字保存"))
-    return Reading(text or None, flags)
+        return Reading(text, (Flag("formula_like_text", "以运算符开头，只当文字保存"),))
+    return Reading(text or None)
 
 
 def _joined_name(text: str) -> str:

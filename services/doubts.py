@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from models import Enterprise, Group, GroupMember, Inspection, Person
 from models.forms import Row
-from services import people, records, workdays
+from services import enterprises, people, records, rectifications, workdays
 from services.inspections import DONE
 
 _MEETINGS = (("meeting_open", "启动会"), ("meeting_site", "现场检查"), ("meeting_talk", "沟通会"), ("meeting_close", "总结会"))
@@ -45,11 +45,22 @@ def of_visit(session: Session, *, campaign_id: int, row: Row, findings: Sequence
         findings: The rows of its findings.
     """
     return (
+        *_standing_doubts(session, row),
         *_people_doubts(session, campaign_id, row),
         *_ritual_doubts(row),
         *_result_doubts(row, findings),
         *_day_doubts(session, campaign_id, row),
     )
+
+
+def _standing_doubts(session: Session, row: Row) -> Iterator[Doubt]:
+    """Say that the enterprise stands still by an order of an earlier day."""
+    on, code = row.get("checked_on"), records.text_of(row.get("credit_code"))
+    enterprise = enterprises.find(session, name=str(row.get("enterprise") or ""), credit_code=code)
+    if enterprise is not None and isinstance(on, date):
+        found = rectifications.standing(session, enterprise_id=enterprise.id, as_of=on - timedelta(days=1))
+        if found.stopped:
+            yield Doubt("enterprise", "bad", found.sentence)
 
 
 def _people_doubts(session: Session, campaign_id: int, row: Row) -> Iterator[Doubt]:

@@ -49,6 +49,7 @@ class KeptFile:
         kind: What it proves, as `services.evidence` takes it.
         original_sha256: Digest of the file as it was given.
         taken_at: Moment that the camera wrote into a photo, or "".
+        caption: What it shows, in the words of who added it.
     """
 
     sha256: str
@@ -57,6 +58,7 @@ class KeptFile:
     kind: str = ""
     original_sha256: str = ""
     taken_at: str = ""
+    caption: str = ""
 
 
 @dataclass(frozen=True)

@@ -86,15 +86,16 @@ def save(session: Session, *, campaign_id: int, row: Row, record_id: int | None 
     """
     require(row)
     holder = records.text_of(row.get("holder"))
+    piece = records.get(session, Equipment, record_id) if record_id is not None else None
     values = {
         **stored(row),
-        "group_id": group_of(session, campaign_id=campaign_id, row=row),
+        "group_id": group_of(session, campaign_id=campaign_id, row=row, kept=piece.group_id if piece is not None else None),
         "holder_id": people.need(session, name=holder, campaign_id=campaign_id).id if holder else None,
     }
-    if record_id is None:
+    if piece is None:
         return records.add(session, Equipment(campaign_id=campaign_id, **values))
-    records.change(records.get(session, Equipment, record_id), values)
-    return record_id
+    records.change(piece, values)
+    return piece.id
 
 
 def require(row: Row) -> None:
@@ -112,14 +113,20 @@ def stored(row: Row) -> dict[str, Any]:
     return {**{key: row.get(key) for key in plain}, "count": row.get("count") or 1}
 
 
-def group_of(session: Session, *, campaign_id: int, row: Row) -> int | None:
+def group_of(session: Session, *, campaign_id: int, row: Row, kept: int | None = None) -> int | None:
     """Return the group that a row names; None for none.
+
+    Args:
+        session: Session of a write.
+        campaign_id: The campaign.
+        row: What is saved.
+        kept: The group of the stored piece; it may lie in the bin by now.
 
     Raises:
         NoSuchGroup: There is no group of this name.
     """
     wanted = records.text_of(row.get("group"))
-    group = groups.named(session, campaign_id=campaign_id, text=wanted)
+    group = groups.named(session, campaign_id=campaign_id, text=wanted) or groups.kept(session, group_id=kept, text=wanted)
     if wanted and group is None:
         raise NoSuchGroup(name=wanted)
     return group.id if group else None

@@ -180,7 +180,7 @@ def link(session: Session, *, owner: str, record_id: int, files: Sequence[KeptFi
     _require_owner(session, wanted)
     for file in files:
         if not records.alive(session, Evidence, original_sha256=file.original_sha256, kind=file.kind, **wanted):
-            _link(session, file, wanted, None)
+            _link(session, file, wanted, file.caption or None)
 
 
 def of(session: Session, *, inspection_id: int | None = None, finding_id: int | None = None, case_id: int | None = None) -> list[Piece]:
@@ -204,6 +204,15 @@ def of(session: Session, *, inspection_id: int | None = None, finding_id: int | 
         Piece(one.id, one.kind, file.name, file.sha256, file.size, one.caption or "", one.taken_at or "")
         for one, file in session.execute(query)
     ]
+
+
+def describe(session: Session, *, record_id: int, caption: str | None) -> None:
+    """Say what a kept photo or document shows; nothing takes the words away.
+
+    Raises:
+        Missing: It is gone.
+    """
+    records.change(records.get(session, Evidence, record_id), {"caption": (caption or "").strip() or None})
 
 
 def remove(session: Session, *, record_ids: Sequence[int]) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
-from models import Campaign, Group, GroupMember, Person
+from models import Assignment, Campaign, Equipment, Group, GroupMember, Inspection, Person
 from models.annexes import GROUP_LIST
 from models.forms import Row
 from services import clock, nominations, people, records
@@ -35,6 +35,14 @@ class GroupExists(Refused):
     code = "group_exists"
     template = "本次行动已有“{name}”，没有再建一个。"
     mend = "改这个组的组名，或直接在原来的组上改。"
+
+
+class HandedToItself(Refused):
+    """A group that goes cannot take over what it leaves."""
+
+    code = "handed_to_itself"
+    template = "“{name}”自己也要删除，不能接管。"
+    mend = "选一个留下来的检查组。"
 
 
 def select_rows(campaign_id: int | None) -> Select[Any]:
@@ -156,6 +164,32 @@ def remove(session: Session, *, record_ids: Sequence[int]) -> None:
     records.to_bin(session, Group, record_ids)
 
 
+def hand_over(session: Session, *, record_ids: Sequence[int], to: int) -> None:
+    """Give what groups have to another one, then move them to the bin.
+
+    Visits, tours and equipment go along, whatever their state.
+    Their members are not moved: who inspects with whom is decided by hand.
+
+    Args:
+        session: Session of a write.
+        record_ids: The groups that go.
+        to: The group that takes everything over.
+
+    Raises:
+        HandedToItself: The heir is among those that go.
+        Missing: One of them is gone already.
+    """
+    heir = records.get(session, Group, to)
+    if to in record_ids:
+        raise HandedToItself(name=heir.name)
+    for record_id in record_ids:
+        records.get(session, Group, record_id)
+        for entity in (Inspection, Assignment, Equipment):
+            for owned in records.alive(session, entity, group_id=record_id):
+                records.change(owned, {"group_id": to})
+    remove(session, record_ids=record_ids)
+
+
 def named(session: Session, *, campaign_id: int, text: str | None) -> Group | None:
     """Return the group that a text names: 第一检查组, 一组, 1组."""
     if not text:
@@ -167,6 +201,15 @@ def named(session: Session, *, campaign_id: int, text: str | None) -> Group | No
         return exact
     number = number_in(text)
     return next((group for group in groups if number is not None and group.position == number), None)
+
+
+def kept(session: Session, *, group_id: int | None, text: str | None) -> Group | None:
+    """Return the group in the bin that a record still names by this text.
+
+    Saving the record does not lose it.
+    """
+    group = session.get(Group, group_id) if group_id is not None and text else None
+    return group if group is not None and name_key(group.name) == name_key(text or "") else None
 
 
 def names(session: Session, campaign_id: int | None) -> list[str]:

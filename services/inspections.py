@@ -32,6 +32,14 @@ class VisitHasFindings(Refused):
     mend = "先把这些问题移入回收站，或把检查状态改为“作废”。"
 
 
+class GroupUnknown(Refused):
+    """A visit is typed under a group that there is not."""
+
+    code = "visit_group_unknown"
+    template = "没有检查组“{name}”，这次检查没有保存。"
+    mend = "先在“检查分组”里建立，或改正组名。"
+
+
 def select_rows(campaign_id: int | None) -> Select[Any]:
     """Return the query of a campaign's visits, columns as the form's keys."""
     joined = {
@@ -101,6 +109,31 @@ def load(session: Session, *, record_id: int) -> Row:
     return row
 
 
+def save_typed(session: Session, *, campaign_id: int, row: Row, record_id: int | None = None) -> int:
+    """Save a visit that somebody typed; an unknown group is refused.
+
+    Raises:
+        GroupUnknown: No group of the campaign has this name.
+        Invalid, Missing: As `save` says.
+    """
+    require_group(session, campaign_id=campaign_id, row=row, record_id=record_id)
+    return save(session, campaign_id=campaign_id, row=row, record_id=record_id)
+
+
+def require_group(session: Session, *, campaign_id: int, row: Row, record_id: int | None = None) -> None:
+    """Refuse a row that names a group which there is not.
+
+    Raises:
+        GroupUnknown: It does.
+        Missing: The visit to change is gone.
+    """
+    wanted = records.text_of(row.get("group"))
+    if wanted and groups.named(session, campaign_id=campaign_id, text=wanted) is None:
+        visit = records.get(session, Inspection, record_id) if record_id is not None else None
+        if groups.kept(session, group_id=visit.group_id if visit else None, text=wanted) is None:
+            raise GroupUnknown(name=wanted)
+
+
 def save(session: Session, *, campaign_id: int, row: Row, record_id: int | None = None, source: records.Source | None = None) -> int:
     """Add or change a visit; an enterprise not in the registry is added to it.
 
@@ -117,7 +150,11 @@ def save(session: Session, *, campaign_id: int, row: Row, record_id: int | None 
         town=records.text_of(row.get("town")),
         credit_code=records.text_of(row.get("credit_code")),
     )
-    group = groups.named(session, campaign_id=campaign_id, text=records.text_of(row.get("group")))
+    visit = records.get(session, Inspection, record_id) if record_id is not None else None
+    wanted = records.text_of(row.get("group"))
+    group = groups.named(session, campaign_id=campaign_id, text=wanted)
+    if group is None and visit is not None:
+        group = groups.kept(session, group_id=visit.group_id, text=wanted)
     values: dict[str, Any] = {key: row.get(key) for key in _PLAIN}
     values |= {
         "enterprise_id": enterprise.id,
@@ -126,11 +163,10 @@ def save(session: Session, *, campaign_id: int, row: Row, record_id: int | None 
         **{key: row[key] for key in MORE if key in row},
         **records.sourced(source),
     }
-    if record_id is None:
+    if visit is None:
         visit = Inspection(campaign_id=campaign_id, **values)
         records.add(session, visit)
     else:
-        visit = records.get(session, Inspection, record_id)
         records.change(visit, values)
     _set_people(session, visit, row)
     return visit.id

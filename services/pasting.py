@@ -43,6 +43,7 @@ from services import (
     findings,
     groups,
     history,
+    inspections,
     officers,
     people,
     records,
@@ -215,7 +216,20 @@ def save_equipment(session: Session, *, campaign_id: int, rows: Rows) -> list[in
 
 
 def save_visits(session: Session, *, campaign_id: int, rows: Rows) -> list[int]:
-    """Add visits with who took part; return their ids."""
+    """Add visits with who took part; return their ids.
+
+    Raises:
+        SomeRefused: Names the rows whose group there is not.
+    """
+    known: set[str] = {""}
+
+    def look(row: Row) -> None:
+        text = records.text_of(row.get("group")) or ""
+        if text not in known:
+            inspections.require_group(session, campaign_id=campaign_id, row=row)
+            known.add(text)
+
+    _look_at(rows, look)
     return bulk.add_visits(session, [(row, records.TYPED) for row in rows], campaign_id=campaign_id)
 
 

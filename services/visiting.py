@@ -254,12 +254,13 @@ def assign(
     if group_id is not None:
         records.get(session, Group, group_id)
     present = {task.enterprise_id: task for task in records.alive(session, Assignment, campaign_id=campaign_id)}
+    living = {group.id for group in records.alive(session, Group, campaign_id=campaign_id)}  # a group in the bin holds nothing back
     position = max((task.position for task in present.values()), default=0)
     made: list[int] = []
     for number in dict.fromkeys(enterprise_ids):
         enterprise = records.get(session, Enterprise, number)
         task = present.get(number)
-        if task is not None and task.group_id not in (None, group_id):
+        if task is not None and task.group_id in living - {group_id}:
             raise AlreadyAssigned(name=enterprise.name, group=session.get_one(Group, task.group_id).name)
         facts = {"group_id": group_id, "kind": kind, "planned_on": planned_on, "reason": reason}
         if task is not None:

@@ -10,6 +10,7 @@ from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QMenu, QPushButton, QSizePolicy, QToolButton, QWidget
 
 from ui import icons, theme
+from ui.presses import Dropped
 
 # At large text the search gives way to the deadline, which is never shortened.
 LARGE_TEXT = 1.25
@@ -91,6 +92,7 @@ class TopBar(QFrame):
         icons.dress(self.campaign, "caret-down", "ink2", 14)
         self._menu = QMenu(self)
         self.campaign.setMenu(self._menu)
+        Dropped(self.campaign)
         self._actions: list[tuple[str, Callable[[], object]]] = []
         self._campaigns: tuple[Campaign, ...] = ()
         self.search = SearchBox()

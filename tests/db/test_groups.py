@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 from sqlalchemy import select
 
 from models import Group
-from services import groups, listing, people, recycling
+from models.annexes import GROUP_LIST, PLAN_KINDS
+from models.forms import Row
+from services import equipment, groups, inspections, listing, pasting, people, recycling, undoing, visiting
 from services.errors import Invalid
+from services.records import SomeRefused
 from services.store import Store
 from tests import make
 
@@ -95,6 +100,59 @@ def test_the_members_of_a_removed_group_are_free(store: Store, campaign: int) ->
     with store.write("移出") as session:
         groups.remove(session, record_ids=[session.scalars(select(Group.id)).one()])
         assert make.group(session, campaign, "第二检查组") > 0
+
+
+def test_another_group_takes_visits_tour_and_equipment_over_and_one_undo_gives_them_back(store: Store, campaign: int) -> None:
+    day = date(2023, 4, 20)
+    with store.write("准备") as session:
+        first = session.scalars(select(Group.id)).one()
+        heir = groups.save(session, campaign_id=campaign, row={**dict.fromkeys(GROUP_LIST.keys), "name": "第二检查组"})
+        firm = make.enterprise(session, credit_code=None)
+        visiting.assign(session, campaign_id=campaign, group_id=first, enterprise_ids=[firm], kind=PLAN_KINDS[0])
+        visit = make.visit(session, campaign, checked_on=day)
+        piece = equipment.save(session, campaign_id=campaign, row=kit("第一检查组"))
+
+    def standing() -> tuple[object, object, object]:
+        with store.read() as session:
+            stops = {one.group for one in visiting.tour(session, campaign_id=campaign, as_of=day)}
+            named = inspections.load(session, record_id=visit)["group"], equipment.load(session, record_id=piece)["group"]
+            return stops, *named
+
+    with pytest.raises(groups.HandedToItself), store.write("交给自己") as session:
+        groups.hand_over(session, record_ids=[first], to=first)
+    with store.write("删除，交给第二检查组") as session:
+        groups.hand_over(session, record_ids=[first], to=heir)
+    assert standing() == ({"第二检查组"}, "第二检查组", "第二检查组")
+    with store.write("撤销") as session:
+        undoing.undo(session)
+    assert standing() == ({"第一检查组"}, "第一检查组", "第一检查组")
+
+
+def test_what_names_a_group_in_the_bin_can_be_changed_and_planned_anew(store: Store, campaign: int) -> None:
+    with store.write("准备") as session:
+        first = session.scalars(select(Group.id)).one()
+        heir = groups.save(session, campaign_id=campaign, row={**dict.fromkeys(GROUP_LIST.keys), "name": "第二检查组"})
+        firm = make.enterprise(session, credit_code=None)
+        visiting.assign(session, campaign_id=campaign, group_id=first, enterprise_ids=[firm], kind=PLAN_KINDS[0])
+        visit = make.visit(session, campaign)
+        piece = equipment.save(session, campaign_id=campaign, row=kit("第一检查组"))
+        groups.remove(session, record_ids=[first])
+    with store.write("改") as session:
+        row = {**inspections.load(session, record_id=visit), "document_no": "检记〔2023〕1号"}
+        inspections.save_typed(session, campaign_id=campaign, row=row, record_id=visit)
+        equipment.save(session, campaign_id=campaign, row={**equipment.load(session, record_id=piece), "label": "03"}, record_id=piece)
+        visiting.assign(session, campaign_id=campaign, group_id=heir, enterprise_ids=[firm], kind=PLAN_KINDS[0])
+    with store.read() as session:
+        assert inspections.load(session, record_id=visit)["group"] == "第一检查组"
+        assert equipment.load(session, record_id=piece)["group"] == "第一检查组"
+    with pytest.raises(inspections.GroupUnknown), store.write("改") as session:
+        inspections.save_typed(session, campaign_id=campaign, row={**row, "group": "第七检查组"}, record_id=visit)
+    with pytest.raises(SomeRefused), store.write("粘贴") as session:
+        pasting.save_visits(session, campaign_id=campaign, rows=[{**row, "group": "第七检查组"}])
+
+
+def kit(group: str) -> Row:
+    return {**dict.fromkeys(equipment.LISTING.form.keys), "kind": "执法记录仪", "group": group, "count": 1}
 
 
 def test_whose_nomination_goes_to_the_bin_is_in_no_group_until_it_comes_back(store: Store, campaign: int) -> None:

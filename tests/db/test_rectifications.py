@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from models import Evidence, Finding, Inspection, RectificationStep
 from models.annexes import FINDING_STATES
-from services import clock, evidence, findings, hazards, rectifications, recycling, undoing
+from services import clock, doubts, evidence, findings, hazards, inspections, rectifications, recycling, undoing
 from services.errors import Problem, ReasonNeeded
 from services.figures import collect, figures_by_key, rates
 from services.findings import NeedsSecondPerson
@@ -155,6 +155,10 @@ def test_a_stopped_enterprise_stands_still_until_a_recheck_passes(store: Store, 
     with store.read() as session:
         held = rectifications.standing(session, enterprise_id=enterprise)
         assert (held.stopped, held.sentence) == (True, "4月10日起责令停止：2号冲床。复查合格前不得恢复。")
+        row = inspections.load(session, record_id=session.get_one(Finding, number).inspection_id)
+        later = [one.sentence for one in doubts.of_visit(session, campaign_id=campaign, row=row | {"checked_on": date(2023, 4, 12)})]
+        assert later[0] == held.sentence, "who visits it again reads it first"
+        assert held.sentence not in [one.sentence for one in doubts.of_visit(session, campaign_id=campaign, row=row)]
     with store.write("申请复查") as session:
         rectifications.report_done(session, finding_ids=[number], on=date(2023, 4, 12))
         assert rectifications.standing(session, enterprise_id=enterprise).stopped

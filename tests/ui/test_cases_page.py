@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date
+from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QSettings, Qt
@@ -16,8 +17,10 @@ from services.store import Store
 from tests import make
 from tests.ui.registers import CONTROL, labels, settle
 from ui.forms.form_dialog import FormDialog
+from ui.pages import cases_page
 from ui.pages.cases_page import DESK, REGISTER, CasesPage
 from ui.pages.page import Desk
+from ui.pages.people_page import TARGET
 from ui.tasks import SyncTasks
 
 FIRM, FOUNDRY = "岚桥区瑞丰纺织有限公司", "岚桥区永固铸造有限公司"
@@ -172,6 +175,7 @@ def test_an_amount_ten_thousand_times_off_has_to_be_confirmed(
     with store.read() as session:
         assert reasons.recent(session) == [WHY]  # it stood already, so the window asked
         assert [one.fen for one in penalties.amounts(session, case_id=case)] == [25_000_000_000, 2_500_000]
+    assert "4月19日，原 25000" in page.work.parties.text(), "since when it stands, and what stood there before"
 
 
 def test_a_person_is_fined_beside_the_enterprise_and_taken_out_again(
@@ -200,7 +204,18 @@ def test_a_case_is_opened_for_findings_that_wait(page: CasesPage, qtbot: QtBot, 
     assert labels(store)[0] == f"立案 {FOUNDRY}"
     assert page.work.found is not None
     assert page.work.found.name == FOUNDRY
-    assert not page.file_button.isEnabled()
+    assert page.file_button.isEnabled(), "pressed without anything to file it says where filing begins"
+
+
+def test_annex_3_goes_out_in_one_key(
+    page: CasesPage, qtbot: QtBot, tasks_sync: SyncTasks, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    QSettings().remove(TARGET)
+    monkeypatch.setattr(cases_page, "ask_folder", lambda *_asked: tmp_path)
+    page.work.list.setFocus()
+    key(page, Qt.Key.Key_E, CONTROL)
+    settle(qtbot, tasks_sync)
+    assert sorted(path.suffix for path in tmp_path.glob("附件3_拟立案行政处罚案件统计表_*")) == [".pdf", ".xlsx"]
 
 
 def test_register_and_desk_are_a_key_apart(page: CasesPage, qtbot: QtBot, tasks_sync: SyncTasks, case: int) -> None:

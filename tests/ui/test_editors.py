@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtGui import QKeyEvent
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QComboBox, QLineEdit, QPlainTextEdit, QWidget
 from pytestqt.qtbot import QtBot
 
@@ -114,6 +115,28 @@ def test_suggestions_are_offered_by_what_they_contain(qtbot: QtBot) -> None:
     completer = made.editor.completer()
     completer.setCompletionPrefix("纺织")
     assert completer.completionCount() == 1
+
+
+def test_down_in_an_empty_field_writes_the_only_word_there_is_or_lists_them(qtbot: QtBot) -> None:
+    made = box(qtbot, TEXT)
+    editor = made.editor
+    assert isinstance(editor, QLineEdit)
+    made.show()
+    made.set_suggestions(["陶建业"])
+    QTest.keyClick(editor, Qt.Key.Key_Down)
+    assert made.value() == "陶建业"
+    made.set_value("")
+    made.set_suggestions(["陶建业", "岳明"])
+    QTest.keyClick(editor, Qt.Key.Key_Down)
+    popup = editor.completer().popup()
+    assert popup is not None
+    assert popup.isVisible()
+    QTest.keyClick(popup, Qt.Key.Key_Down)
+    QTest.keyClick(popup, Qt.Key.Key_Return)
+    assert made.value() == "岳明"
+    made.set_value("何")
+    QTest.keyClick(editor, Qt.Key.Key_Down)
+    assert made.value() == "何", "what is typed stays"
 
 
 def test_an_issue_is_read_out_and_coloured(qtbot: QtBot) -> None:

@@ -136,6 +136,15 @@ def test_a_finding_goes_from_late_to_closed_and_is_opened_again(
     ]
 
 
+def test_a_dialog_begins_with_its_day_marked_so_that_typing_replaces_it(page: FindingsPage, qtbot: QtBot, tasks_sync: SyncTasks) -> None:
+    deal(page, GUARD, qtbot, tasks_sync, Qt.Key.Key_B)
+    editor = dialog_of(page).fields["on"].editor
+    qtbot.waitUntil(editor.hasFocus)
+    QTest.keyClicks(editor, "4.25")
+    QTest.keyClick(editor, Qt.Key.Key_Return)
+    assert dialog_of(page).fields["on"].value() == "2023-04-25"
+
+
 def test_each_step_is_one_undo(page: FindingsPage, qtbot: QtBot, tasks_sync: SyncTasks, store: Store, loop: dict[str, int]) -> None:
     deal(page, GUARD, qtbot, tasks_sync, Qt.Key.Key_D)
     fill(page, qtbot, tasks_sync, on="2023-04-26", person="穆景行")

@@ -131,6 +131,43 @@ def test_what_is_in_force_becomes_a_view_of_ones_own(firms: RegisterPage, qtbot:
     assert again.filters.views[-1].filters == {"town": ("柳溪镇", None)}
 
 
+def test_ones_own_view_goes_by_key_and_no_other_does(firms: RegisterPage, qtbot: QtBot, tasks_sync: SyncTasks) -> None:
+    firms.filters.set_filter("town", "柳溪镇", "镇街：柳溪镇")
+    firms.narrowing.ask_name()
+    popup = firms.narrowing.popup
+    assert popup is not None
+    type_text(firms, "柳溪的")
+    press(firms, Key.Key_Return)
+    settle(qtbot, tasks_sync)
+    tabs = firms.filters.tabs
+    assert tabs.focusPolicy() & Qt.FocusPolicy.TabFocus
+    QTest.keyClick(tabs, Key.Key_Delete)
+    settle(qtbot, tasks_sync)
+    assert not [view for view in firms.filters.views if view.own]
+    assert firms.model.count == 6
+    before = len(firms.filters.views)
+    QTest.keyClick(tabs, Key.Key_Delete)
+    assert len(firms.filters.views) == before, "the views of the register stay"
+
+
+def test_the_menu_of_filters_opens_by_space_at_its_first_column(firms: RegisterPage, qtbot: QtBot, tasks_sync: SyncTasks) -> None:
+    button = firms.filters.filter_button
+    button.setFocus()
+    QTest.keyClick(button, Key.Key_Space)
+    menu = button.menu()
+    assert menu.isVisible()
+    assert menu.activeAction() is menu.actions()[0]
+    QTest.keyClick(menu, Key.Key_Escape)
+    assert not menu.isVisible()
+    QTest.keyClick(button, Key.Key_Space)
+    QTest.keyClick(menu, Key.Key_Down)
+    QTest.keyClick(menu, Key.Key_Return)
+    settle(qtbot, tasks_sync)
+    popup = firms.narrowing.popup
+    assert isinstance(popup, ColumnFilter)
+    assert popup.accessibleName().endswith(menu.actions()[1].text())
+
+
 def test_columns_are_found_hidden_and_moved_and_it_is_remembered(firms: RegisterPage, qtbot: QtBot, tasks_sync: SyncTasks) -> None:
     QTest.mouseClick(firms.filters.columns_button, Qt.MouseButton.LeftButton)
     chooser = firms.narrowing.popup

@@ -15,6 +15,7 @@ from services.store import Store
 from tests import make
 from tests.ui.hands import CONTROL, KEY, Hands, at_window
 from ui.errors import TroubleDialog
+from ui.forms.form_dialog import FormDialog
 from ui.pages.groups_page import GroupsPage
 
 DAY = date(2023, 4, 20)
@@ -94,6 +95,24 @@ def test_a_group_with_people_and_visits_says_what_hangs_on_it_before_it_goes(han
     hands.quiet()
     assert len(groups_members(page)) == people
     with hands.window.tasks.store.read() as session:
+        undoing.verify(session)
+
+
+@pytest.mark.qt_log_ignore("Keyboard event not accepted")
+def test_what_hangs_on_a_group_goes_to_another_one_in_the_same_operation(hands: Hands) -> None:
+    page = page_of(hands)
+    hands.press(KEY.Key_Minus, held=CONTROL)
+    hands.until(lambda: asked() is not None)
+    hands.press_until(lambda: getattr(hands.focus, "text", str)() == "交给别的组再删…", KEY.Key_Tab)
+    hands.press(KEY.Key_Space)
+    hands.until(lambda: isinstance(QApplication.activeModalWidget(), FormDialog) and QApplication.focusWidget() is not None)
+    hands.press(KEY.Key_Return, held=CONTROL)
+    hands.until(lambda: page.model.count == 1)
+    hands.quiet()
+    assert hands.window.status.undo.text() == "撤销：删除检查组 第一检查组，交给第九检查组"
+    with hands.window.tasks.store.read() as session:
+        (visit,) = listing.ids(session, inspections.LISTING, scope=page.desk.campaign_id)
+        assert inspections.load(session, record_id=visit)["group"] == "第九检查组"
         undoing.verify(session)
 
 

@@ -223,7 +223,7 @@ def test_the_history_of_a_record_is_in_its_panel(page: RegisterPage, qtbot: QtBo
     settle(qtbot, tasks_sync)
     page.panel.head.tabs.setCurrentIndex(1)
     settle(qtbot, tasks_sync)
-    assert page.panel.history.widget().findChildren(type(page.status.left))
+    assert page.panel.history.widget().findChildren(type(page.status.right))
 
 
 def test_suggestions_come_from_the_campaign(page: RegisterPage) -> None:

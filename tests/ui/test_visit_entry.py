@@ -67,6 +67,11 @@ class Hand:
                 event.setCommitString(char)
                 QCoreApplication.sendEvent(self.focus, event)
 
+    def spell(self, word: str, pinyin: str) -> None:
+        """Type a word as an input method gets it: every letter counts, and the blank that takes the first choice."""
+        self.type(word)
+        self.pressed += len(pinyin) + 1 - len(word)
+
     @property
     def focus(self) -> QWidget:
         widget = QApplication.focusWidget()
@@ -79,7 +84,7 @@ def visits(store: Store, campaign_id: int) -> Iterator[int]:
     clock.set_demo_date(DAY)
     with store.write("准备") as session:
         group = make.group(session, campaign_id, leader="周启明", officers=("贺启航",))
-        ids = [make.enterprise(session, name, credit_code=None, legal_rep="陶建业") for name in FIRMS]
+        ids = [make.enterprise(session, name, credit_code=None, legal_rep="陶建业", contact="岳明") for name in FIRMS]
         visiting.assign(session, campaign_id=campaign_id, group_id=group, enterprise_ids=ids[:2], kind=PLAN_KINDS[0], planned_on=DAY)
         visiting.assign(session, campaign_id=campaign_id, group_id=group, enterprise_ids=ids[2:], kind=PLAN_KINDS[1], planned_on=DAY)
     yield campaign_id
@@ -121,9 +126,10 @@ def type_a_visit(hand: Hand, hazards: tuple[str, ...]) -> None:
     for times in ("905920", "1050", "1105", "1120"):
         hand.type(times)
         hand.key(Qt.Key.Key_Return)
-    for person in ("陶建业", "岳明", "秦川"):
-        hand.type(person)
-        hand.key(Qt.Key.Key_Return)
+    hand.key(Qt.Key.Key_Down, Qt.Key.Key_Return)  # the head and the safety officer that the registry names
+    hand.key(Qt.Key.Key_Down, Qt.Key.Key_Return)
+    hand.spell("秦川", "qinchuan")
+    hand.key(Qt.Key.Key_Return)
     hand.key(Qt.Key.Key_F9)
     hand.key(Qt.Key.Key_Down, held=CONTROL)
     QGuiApplication.clipboard().setText("\n".join(f"{number}. {text}" for number, text in enumerate(hazards, start=1)))
@@ -142,12 +148,24 @@ def test_a_visit_with_eight_findings_takes_sixty_keys_beyond_their_text(hand: Ha
     type_a_visit(hand, HAZARDS)
     row, found = stored(store, visits, FIRMS[0])
     assert (row["meeting_open"], row["meeting_site"], row["meeting_close"]) == ("09:05-09:20", "09:20-10:50", "11:05-11:20")
-    assert (row["present_head"], row["present_worker"], row["leader"], row["officers"]) == ("陶建业", "秦川", "周启明", ("贺启航",))
+    assert (row["present_head"], row["present_safety"], row["present_worker"]) == ("陶建业", "岳明", "秦川")
+    assert (row["leader"], row["officers"]) == ("周启明", ("贺启航",))
     assert [row[key] for key in ("showed_id", "told_integrity", "scanned", "recorder", "state")] == [True, True, True, True, "已完成"]
     assert [one["hazard"] for one in found] == list(HAZARDS)
     assert [one["category"] for one in found][:4] == ["设施设备类", "设施设备类", "设施设备类", "证件证书类"]
     assert {(one["disposal"], one["due"]) for one in found} == {("限期整改", date(2023, 5, 5))}
     assert hand.pressed <= 60
+
+
+def test_what_has_to_stand_still_is_typed_beside_the_disposal(hand: Hand, store: Store, visits: int) -> None:
+    hand.key(Qt.Key.Key_N, held=CONTROL)
+    grid = hand.page.entry.grid
+    grid.findings.add(HAZARDS[:1])
+    for key, text in (("disposal", "责令暂时停产停业"), ("stop_scope", "2 号冲床")):
+        assert grid.findings.setData(grid.findings.index(0, KEYS.index(key)), text)
+    hand.key(Qt.Key.Key_Return, held=CONTROL)
+    _row, (found,) = stored(store, visits, FIRMS[0])
+    assert found["stop_scope"] == "2 号冲床"
 
 
 def test_it_is_one_action_and_the_next_enterprise_takes_day_and_people_over(hand: Hand, store: Store, visits: int) -> None:

@@ -98,6 +98,36 @@ def test_photos_and_films_are_added_by_key_and_by_drop_and_saved_with_the_visit(
     assert chips(entry)[0] == "第2条 IMG_0412.jpg"
 
 
+def test_what_a_photo_shows_is_typed_before_the_visit_is_saved_and_mended_after(hand: Hand, photo: Path) -> None:
+    entry = hand.page.entry
+    viewport, index = entry.grid.viewport(), entry.grid.findings.index(1, 0)
+    drop(entry, QPointF(viewport.mapTo(entry, entry.grid.visualRect(index).center())), photo)
+    hand.rest()
+
+    def say(words: str) -> None:
+        entry.papers.listed.setCurrentRow(0)
+        QTest.keyClick(entry.papers.listed, Qt.Key.Key_F2)
+        dialog = next(one for one in entry.window().findChildren(FormDialog) if one.isVisible())
+        dialog.fields["caption"].set_value(words)
+        dialog.save()
+        hand.rest()
+
+    say("皮带轮没有护栏")
+    assert chips(entry) == ["第2条 皮带轮没有护栏"]
+    stop = entry.stop
+    assert stop is not None
+    entry.grid.setFocus()
+    hand.key(Qt.Key.Key_Return, held=CONTROL)
+    entry.open_enterprise(stop.enterprise_id)
+    hand.rest()
+    assert chips(entry) == ["第2条 皮带轮没有护栏"]
+    say("2号破碎机皮带轮")
+    assert chips(entry) == ["第2条 2号破碎机皮带轮"]
+    assert "IMG_0412.jpg" in entry.papers.listed.item(0).toolTip()
+    say("")
+    assert chips(entry) == ["第2条 IMG_0412.jpg"]
+
+
 def test_what_was_added_waits_in_the_draft_and_can_be_taken_away(hand: Hand, photo: Path, film: Path) -> None:
     entry = hand.page.entry
     viewport, index = entry.grid.viewport(), entry.grid.findings.index(0, 0)

@@ -8,7 +8,7 @@ import pytest
 
 from models.annexes import READABLE, annex_2, annex_3, form_by_code
 from models.forms import Context, Kind, Row
-from models.kinds import AMOUNT, COUNT, DATE, FLAG, NAMES, TEXT, choice
+from models.kinds import AMOUNT, CERTIFICATE, CODE, COUNT, DATE, FLAG, LONG, NAME, NAMES, ORGANISATION, PHONE, TEXT, TIME, choice
 
 ANY = Context()
 CASES: dict[str, tuple[Kind, object, str]] = {
@@ -20,6 +20,31 @@ CASES: dict[str, tuple[Kind, object, str]] = {
     "yes": (FLAG, True, "是"),
     "no": (FLAG, False, "否"),
 }
+
+
+UNSEEN: dict[str, tuple[Kind, str, object]] = {
+    "text": (TEXT, "甲\x00乙", "甲乙"),
+    "long": (LONG, "一\u2068\n二", "一\n二"),
+    "name": (NAME, "周\u200b砚秋", "周砚秋"),
+    "names": (NAMES, "周砚秋、\ufeff何志远", ("周砚秋", "何志远")),
+    "organisation": (ORGANISATION, "\u200e岚桥区恒达机械厂", "岚桥区恒达机械厂"),
+    "code": (CODE, "91370302MA3\u200bD000270", "91370302MA3D000270"),
+    "certificate": (CERTIFICATE, "9903\x000203001", "99030203001"),
+    "phone": (PHONE, "199\u200d00000001", "19900000001"),
+    "count": (COUNT, "5\u200b项", 5),
+    "amount": (AMOUNT, "2.5\ufeff", 2_500_000),
+    "date": (DATE, "2023-\u200b04-03", dt.date(2023, 4, 3)),
+    "time": (TIME, "9:\u206905", "09:05"),
+    "flag": (FLAG, "\u202a是", True),
+    "choice": (choice(("一般", "重大")), "重\u00ad大", "重大"),
+}
+
+
+@pytest.mark.parametrize(("kind", "raw", "value"), UNSEEN.values(), ids=UNSEEN.keys())
+def test_what_nobody_sees_is_taken_out_before_any_kind_reads(kind: Kind, raw: str, value: object) -> None:
+    reading = kind.parse(raw, ANY)
+    assert reading.value == value
+    assert reading.flags[0].code == "control_char_removed"
 
 
 @pytest.mark.parametrize(("kind", "value", "text"), CASES.values(), ids=CASES.keys())

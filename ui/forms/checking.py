@@ -11,8 +11,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from models.forms import Form, Row
+from models.values import visible
 
 WEIGHTS = ("soon", "bad")
+UNSEEN = "control_char_removed"
 
 
 @dataclass(frozen=True)
@@ -53,6 +55,8 @@ def check(form: Form, raw: Mapping[str, object], *, year: int | None = None) -> 
     missing = form.missing_keys(row)
     remarks: dict[str, Remark] = {}
     for issue in issues:
+        if issue.code == UNSEEN and issue.key in missing:
+            continue  # nothing else was in it: it is empty
         lost = row.get(issue.key) is None and not _blank(raw.get(issue.key))
         weight = "bad" if issue.key in missing or lost else "soon"
         known = remarks.get(issue.key)
@@ -80,4 +84,4 @@ def heading(form: Form, key: str) -> str:
 
 
 def _blank(value: object) -> bool:
-    return value is None or value == () or not str(value).strip()
+    return value is None or value == () or not str(visible(value)[0]).strip()

@@ -110,8 +110,11 @@ class LineEditor(QLineEdit):
             self.set_value(self._column.kind.show(reading.value))
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Leave the keys of a composition alone: a popup hands them on past all filters."""
-        if self.composition.takes(event):
+        """Leave a composition alone; ↓ in an empty field offers what is known.
+
+        A popup hands the keys of a composition on past all filters.
+        """
+        if self.composition.takes(event) or (event.key() == Qt.Key.Key_Down and not self.text() and self._offer()):
             event.accept()
         else:
             super().keyPressEvent(event)
@@ -134,6 +137,23 @@ class LineEditor(QLineEdit):
             self.setText(str(chosen.data()))
             self.edited.emit()
         QCoreApplication.sendEvent(self, QKeyEvent(event.type(), event.key(), event.modifiers(), event.text()))
+        return True
+
+    def _offer(self) -> bool:
+        """Write the only word there is, or list them all; False if there is none."""
+        completer = self.completer()
+        words = completer.model() if completer is not None and not self.isReadOnly() else None
+        if words is None or not words.rowCount():
+            return False
+        if words.rowCount() == 1:
+            self.setText(str(words.index(0, 0).data()))
+            self.edited.emit()
+            return True
+        completer.setCompletionPrefix("")
+        completer.complete()
+        popup = completer.popup()
+        assert popup is not None
+        popup.setCurrentIndex(completer.completionModel().index(0, 0))
         return True
 
     def focusOutEvent(self, event: QFocusEvent) -> None:

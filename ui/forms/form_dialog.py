@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QKeyEvent, QKeySequence, QShortcut
+from PySide6.QtGui import QKeyEvent, QKeySequence, QShortcut, QShowEvent
 from PySide6.QtWidgets import QDialog, QFrame, QGridLayout, QHBoxLayout, QLabel, QLineEdit, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
 from models.forms import Form
@@ -90,6 +90,12 @@ class FormDialog(QDialog):
         else:
             self.field_set.settle()
             self.completed.emit(checked.row)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Start in the first field; typing replaces what stands there."""
+        super().showEvent(event)
+        if not event.spontaneous():
+            next(iter(self.fields.values())).take_focus()
 
     def refuse(self, sentence: str, *, key: str = "") -> None:
         """Show why a service did not take the row.

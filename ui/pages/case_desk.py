@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QScrollA
 from models.money import show_amount
 from services import clock, penalties
 from services.clocks import DONE, ENDED
+from services.penalties import Amount
 from services.proceedings import Step
 from ui import icons, theme
 from ui.pages.case_look import ClockLook, LineLook, Rows, StepLook
@@ -251,19 +252,24 @@ class CaseDesk(QWidget):
         if self.found is None:
             return
         grey = theme.current().color("ink2").name()
+        note = theme.current().px("type", "note")
         names = tuple(penalties.KINDS.values())
         head = "".join(f"<td align='right' style='color:{grey};padding-left:18px'>{word}</td>" for word in names)
         rows = [f"<tr><td style='color:{grey}'>当事人和罚款（万元）</td>{head}</tr>"]
         for one in self.found.parties:
             post = f"<span style='color:{grey}'>&nbsp;{escape(one.post)}</span>" if one.post else ""
-            cells = (one.proposed, one.notified, one.decided, one.paid)
-            amounts = "".join(f"<td align='right' style='padding-left:18px'>{_amount(fen)}</td>" for fen in cells)
+            cells = zip((one.proposed, one.notified, one.decided, one.paid), names, strict=True)
+            dated = ((fen, _dated(self.found.amounts, one.name, word)) for fen, word in cells)
+            amounts = "".join(
+                f"<td align='right' style='padding-left:18px'>{_amount(fen)}<div style='color:{grey};font-size:{note}px'>{when}</div></td>"
+                for fen, when in dated
+            )
             rows.append(f"<tr><td>{escape(one.name)}{post}</td>{amounts}</tr>")
         self.parties.setText(f"<table cellspacing='0' cellpadding='2'>{''.join(rows)}</table>")
         history = [f"{one.on}　{one.party}　{one.kind} {show_amount(one.fen)} 万元　{one.document_no}" for one in self.found.amounts]
         self.parties.setToolTip("\n".join(history))
         spoken = (f"{one.name}：拟处罚 {_amount(one.proposed)}、决定 {_amount(one.decided)}" for one in self.found.parties)
-        self.parties.setAccessibleName("；".join(spoken))
+        self.parties.setAccessibleName("；".join((*spoken, *history)))
 
 
 def _clipped(kind: str) -> QLabel:
@@ -287,6 +293,15 @@ def _rule(*, flat: bool = False) -> QFrame:
 
 def _amount(fen: int | None) -> str:
     return "—" if fen is None else show_amount(fen)
+
+
+def _dated(amounts: Sequence[Amount], party: str, kind: str) -> str:
+    """Return since when an amount stands, and what stood there before it."""
+    history = [one for one in amounts if (one.party, one.kind) == (party, kind)]
+    if not history:
+        return ""
+    before = [show_amount(one.fen) for one in history[:-1]]
+    return f"{history[-1].on.month}月{history[-1].on.day}日" + (f"，原 {'、'.join(before)}" if before else "")
 
 
 def _fact(row: Any, step: Step) -> str:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import partial
+from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QPoint, QSettings, Qt
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QMenu, QTabBar
 
@@ -16,10 +17,12 @@ from ui.pages.case_desk import CaseDesk
 from ui.pages.case_steps import CaseSteps, Detail, Line, detail, lines
 from ui.pages.cases import CASES
 from ui.pages.page import Action, Desk, make_button
+from ui.pages.people_page import TARGET, ask_folder, export_annex, remembered
 from ui.pages.register import Register, RegisterPage
 from ui.pages.sections import NEXT, PREVIOUS
 
-DEAL_KEYS, FILE_KEYS = "Ctrl+G", "Ctrl+L"
+DEAL_KEYS, FILE_KEYS, EXPORT_KEYS = "Ctrl+G", "Ctrl+L", "Ctrl+E"
+ANNEX_CODE, ANNEX_FILE = "case_stats", "附件3_拟立案行政处罚案件统计表"
 DESK, REGISTER = 0, 1
 _MOST_DIGITS = 9
 
@@ -54,8 +57,18 @@ class CasesPage(RegisterPage):
         self.put_tabs(self.tabs)
         self.file_button = make_button(Action("立案", self.offer_filing, "scales"))
         self.actions_of_page.append(Action("立案", self.offer_filing, "scales", keys=FILE_KEYS))
+        self.export_button = make_button(Action("导出附件3", self.export, "export"))
+        self.put_first(self.export_button)
         self.put_first(self.file_button)
-        keys = ((DEAL_KEYS, self.deal), (FILE_KEYS, self.offer_filing), (PREVIOUS, self._turn), (NEXT, self._turn))
+        self.actions_of_page.append(Action("导出附件3", self.export, "export", keys=EXPORT_KEYS))
+        self.export_button.setToolTip(f"只列普通程序（一般程序）的案件，xlsx 和 PDF 一起写出（{EXPORT_KEYS}）")
+        keys = (
+            (DEAL_KEYS, self.deal),
+            (FILE_KEYS, self.offer_filing),
+            (EXPORT_KEYS, self.export),
+            (PREVIOUS, self._turn),
+            (NEXT, self._turn),
+        )
         for text, act in keys:
             shortcut = QShortcut(QKeySequence(text), self)
             shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
@@ -138,6 +151,18 @@ class CasesPage(RegisterPage):
         job = self.desk.tasks.command(label, proceedings.open_from, **what)
         job.then(partial(self._filed, label)).failed(partial(self._trouble, "没有立案")).start(self)
 
+    def export(self) -> None:
+        """Write Annex 3 as workbook and PDF; ask where only the first time."""
+        folder = remembered() or ask_folder(self, "附件3")
+        if folder is not None and self.desk.campaign_id is not None:
+            QSettings().setValue(TARGET, str(folder))
+            what = {"campaign_id": self.desk.campaign_id, "folder": folder, "key": ANNEX_CODE, "name": ANNEX_FILE}
+            job = self.desk.tasks.work(export_annex, store=self.desk.tasks.store, **what)
+            job.with_progress("正在导出附件3").then(self._exported).failed(partial(self._trouble, "附件3 没有写成")).start(self)
+
+    def _exported(self, paths: Sequence[Path]) -> None:
+        self.desk.say(f"已写出 {'、'.join(path.name for path in paths)}，在 {paths[0].parent}")
+
     @property
     def _at_desk(self) -> bool:
         return not self.work.isHidden()
@@ -200,7 +225,6 @@ class CasesPage(RegisterPage):
         self.tabs.setVisible(bool(self._lines))
         self.file_button.setText(f"立案 {len(self._waiting)} 家" if self._waiting else "立案")
         self.file_button.setToolTip(f"处置方式是“立案查处”、还没有立案的（{FILE_KEYS}）")
-        self.file_button.setEnabled(bool(self._waiting))
         self._bring()
         if self._lines and self.work.case_id is not None:
             self._ask_detail(self.work.case_id)

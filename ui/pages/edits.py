@@ -8,12 +8,12 @@ plan allows, all of it or nothing.
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from models.forms import Column, Form, Row
+from models.values import visible
 from services.errors import Invalid, Problem, Refused
 from services.progress import Progress, silent
 from services.records import SomeRefused
@@ -122,7 +122,7 @@ def plan_edits(
     typed: dict[int, dict[str, str]] = {}
     unseen: dict[int, set[str]] = {}
     for edit in edits:
-        text = visible(edit.text)
+        text = str(visible(edit.text)[0])  # a cell would be refused for a sign that its sentence cannot show
         typed.setdefault(edit.record_id, {})[edit.key] = text
         if text != edit.text:
             unseen.setdefault(edit.record_id, set()).add(edit.key)
@@ -133,16 +133,6 @@ def plan_edits(
         if record_id >= 0 or any(texts.values()):
             rows.append(_planned(form, record_id, texts, stored.get(record_id), year, unseen.get(record_id, frozenset())))
     return counted(rows)
-
-
-def visible(text: str) -> str:
-    """Return a text without the signs that nobody sees; tabs and line ends stay.
-
-    They come along from web pages and other programs. A cell would be refused for a sign that its sentence cannot show.
-    """
-    if text.isprintable():
-        return text
-    return "".join(sign for sign in text if sign in "\t\r\n" or unicodedata.category(sign) not in ("Cc", "Cf"))
 
 
 def told(problem: Problem) -> str:

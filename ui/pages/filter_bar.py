@@ -11,10 +11,12 @@ from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QMenu, QPushButton, QTabBa
 
 from models.forms import Column
 from ui import icons, theme
+from ui.presses import Dropped
 
 BIN = "回收站"
 MOST_WORD = 18
 AIR, FIND_WIDTH = 14, 150
+FORGET_KEY = Qt.Key.Key_Delete
 DOWN_KEYS = (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Down)
 
 
@@ -86,6 +88,7 @@ class FilterBar(QWidget):
         self.filter_button = self._button("筛选", "funnel")
         self.filter_button.setMenu(self._filter_menu())
         self.filter_button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        Dropped(self.filter_button)
         self.columns_button = self._button("列", "columns")
         self.columns_button.clicked.connect(self.columns_asked)
         self._make_find_box()
@@ -107,6 +110,7 @@ class FilterBar(QWidget):
         self.tabs.currentChanged.connect(self._turned)
         self.tabs.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         self.tabs.customContextMenuRequested.connect(self._offer_to_forget)
+        self.tabs.installEventFilter(self)
 
     @property
     def text(self) -> str:
@@ -166,7 +170,9 @@ class FilterBar(QWidget):
             self.tabs.removeTab(0)
         self._views = tuple(views)
         for view in views:
-            self.tabs.addTab(view.title)
+            number = self.tabs.addTab(view.title)
+            if view.own:
+                self.tabs.setTabToolTip(number, "自己存的视图：停在这里按 Delete 去掉，或右键")
         self.tabs.addTab(BIN)
         self.tabs.setTabVisible(len(views), False)
         self.tabs.setCurrentIndex(here if here < len(views) else 0)
@@ -214,7 +220,15 @@ class FilterBar(QWidget):
         self.changed.emit()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Go on to the grid with Enter or ↓; Esc empties the find box first."""
+        """Go on to the grid with Enter or ↓; Esc empties the find box first.
+
+        Delete on the tab of a person's own view takes it away.
+        """
+        if watched is self.tabs and isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress and event.key() == FORGET_KEY:
+            number = self.tabs.currentIndex()
+            if 0 <= number < len(self._views) and self._views[number].own:
+                self.forget_asked.emit(self._views[number])
+                return True
         if watched is self.find_box and isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress:
             if event.key() == Qt.Key.Key_Escape:
                 self.find_box.clear()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -10,9 +10,13 @@ from typing import Any
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QSizePolicy
 
+from models.forms import Column, Form
+from models.kinds import choice
 from services import clock, equipment, groups, inspections, listing, rosters, visiting
 from services.rosters import Roster
 from ui import errors
+from ui.forms.form_dialog import FormDialog
+from ui.pages.asking import ask
 from ui.pages.group_cards import GroupCards
 from ui.pages.groups import EQUIPMENT, GROUPS
 from ui.pages.page import Desk
@@ -32,12 +36,20 @@ class Hanging:
         visits: Visits that name them.
         planned: Enterprises on their tours that nobody has visited.
         equipment: Entries of equipment given to them.
+        heirs: (id, name) of the groups that stay, which may take visits, tours and equipment over.
     """
 
     people: int = 0
     visits: int = 0
     planned: int = 0
     equipment: int = 0
+    heirs: tuple[tuple[int, str], ...] = ()
+
+    @property
+    def handed(self) -> str:
+        """How much another group may take over; "" for nothing, or no group."""
+        told = ((self.visits, "次检查"), (self.planned, "家企业"), (self.equipment, "件装备"))
+        return "、".join(f"{count:,} {unit}" for count, unit in told if count) if self.heirs else ""
 
     @property
     def words(self) -> str:
@@ -126,8 +138,29 @@ class GroupsPage(RegisterPage):
         one = len(record_ids) == 1
         whom = f"“{self._name_of(record_ids[0])}”" if one else f"选中的 {len(record_ids)} 个检查组"
         trouble = errors.Trouble(f"删除{whom}？", f"{'它' if one else '它们'}名下有 {hangs.words}。", hangs.facts)
-        do = partial(super().remove, record_ids)
-        errors.ask(self, trouble, (errors.Choice("删除", do, "danger"), errors.Choice("不删", kind="primary")))
+        choices = [errors.Choice("删除", partial(super().remove, record_ids), "danger"), errors.Choice("不删", kind="primary")]
+        if hangs.handed:
+            choices.insert(1, errors.Choice("交给别的组再删…", lambda: self.hand_over(record_ids, hangs)))
+        errors.ask(self, trouble, choices)
+
+    def hand_over(self, record_ids: Sequence[int], hangs: Hanging) -> FormDialog:
+        """Ask which group takes over what these leave; then both in one operation."""
+        whom = self._name_of(record_ids[0]) if len(record_ids) == 1 else f"{len(record_ids)} 个检查组"
+        names = {name: number for number, name in hangs.heirs}
+        form = Form(
+            "heir", "交给别的组", (Column("heir", "接管的检查组", choice(tuple(names)), required=True, width_mm=60, source="office"),)
+        )
+        call = partial(_hand_over, record_ids=tuple(record_ids), ids=names)
+        return ask(
+            self.desk,
+            self,
+            form,
+            label=lambda row: f"删除检查组 {whom}，交给{row['heir']}",
+            help_line=f"{whom}的 {hangs.handed}转到接管的组名下，然后删除这个组；组员不跟过去，另行编组。一次撤销全部取回",
+            call=call,
+            values={"heir": next(iter(names))},
+            save_label="交接并删除",
+        )
 
     def _show_rosters(self, listed: Sequence[Roster]) -> None:
         self.cards.show_rosters(listed)
@@ -151,4 +184,9 @@ def _hanging(session: Any, *, record_ids: Sequence[int], campaign_id: int) -> Ha
         visits += listing.count(session, inspections.LISTING, scope=campaign_id, filters={"group": row["name"]})
         planned += sum(stop.inspection_id is None for stop in stops)
         carried += listing.count(session, equipment.LISTING, scope=campaign_id, filters={"group": row["name"]})
-    return Hanging(people, visits, planned, carried)
+    heirs = tuple((number, name) for number, name, _leader in groups.heads(session, campaign_id=campaign_id) if number not in record_ids)
+    return Hanging(people, visits, planned, carried, heirs)
+
+
+def _hand_over(session: Any, *, record_ids: Sequence[int], ids: Mapping[str, int], heir: str) -> None:
+    groups.hand_over(session, record_ids=record_ids, to=ids[heir])

@@ -228,7 +228,7 @@ class HistoryPage(Page):
     def _rows_came(self) -> None:
         count = self.model.rowCount()
         self._rows.setCurrentIndex(1 if count == 0 and self.filters.narrowed else 0)
-        self.status.left.setText(f"符合 {count:,} 步" if self.filters.narrowed else f"共 {count:,} 步")
+        self.status.say(f"符合 {count:,} 步" if self.filters.narrowed else f"共 {count:,} 步")
         if self._go_to is not None:
             self.show_record(self._go_to)
         elif self.grid.current_id() is None and count:

@@ -16,6 +16,7 @@ from services.operations import SHOWN, Change, Step
 from services.undoing import Ways
 from ui import icons, theme
 from ui.forms.history_list import ChangeText, text_label
+from ui.presses import Dropped
 from ui.tables import arrangement
 from ui.tables.table_view import GridView
 
@@ -259,6 +260,7 @@ def menu_button(word: str, icon: str, fill: Callable[[QMenu], object]) -> QToolB
     menu.aboutToShow.connect(menu.clear)
     menu.aboutToShow.connect(partial(fill, menu))
     button.setMenu(menu)
+    Dropped(button)
     return button
 
 

@@ -21,6 +21,7 @@ from ui.pages.register import Register, RegisterPage
 from ui.pages.sections import NEXT, PREVIOUS
 from ui.pages.visit_entry import VisitEntry
 from ui.pages.visit_platform import PlatformQueue
+from ui.presses import Dropped
 
 REGISTER, ENTRY, QUEUE = "register", "entry", "queue"
 ENTER_KEYS, FILL_KEYS, NEW_KEYS = "Ctrl+N", "Ctrl+E", "Ctrl+Shift+N"
@@ -92,6 +93,7 @@ class InspectionsPage(RegisterPage):
         self.more_button = make_button(Action("导入、对账", lambda: None, "download-simple"))
         self.more_button.setToolTip("整本登记簿：导入来表、三方对账、名单以外登记")
         self.more_button.setMenu(listed)
+        Dropped(self.more_button)
         self.put_first(self.more_button)
         self.enter_button = self.add_action(Action("录入检查", self.enter, "note-pencil", "primary"))
         self.enter_button.setToolTip(f"按名单录入下一家（{ENTER_KEYS}）")

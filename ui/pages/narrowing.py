@@ -104,6 +104,7 @@ class Narrowing(QObject):
         """Take one of the person's own views away."""
         self._store([other for other in self.own() if other.title != view.title])
         self._bar.clear()
+        self._desk.say(f"已去掉视图“{view.title}”")
 
     def own(self) -> list[View]:
         """Return the person's own views of this register, as kept on this PC."""

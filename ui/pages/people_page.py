@@ -155,7 +155,7 @@ class PeoplePage(RegisterPage):
         folder = remembered() or ask_folder(self)
         if folder is not None and self.desk.campaign_id is not None:
             QSettings().setValue(TARGET, str(folder))
-            job = self.desk.tasks.work(export_annex_1, store=self.desk.tasks.store, campaign_id=self.desk.campaign_id, folder=folder)
+            job = self.desk.tasks.work(export_annex, store=self.desk.tasks.store, campaign_id=self.desk.campaign_id, folder=folder)
             job.with_progress("正在导出附件1").then(self._exported).failed(partial(self._trouble, "附件1 没有写成")).start(self)
 
     def _menu(self, ids: Sequence[int]) -> QMenu:
@@ -397,9 +397,9 @@ class PassageBox(QLabel):
         self.setAccessibleName("经过：" + "；".join(f"{_short(one.on)}{one.what}{one.note}" for one in self._passages))
 
 
-def ask_folder(parent: QWidget) -> Path | None:
-    """Ask where Annex 1 goes; None if nothing was chosen."""
-    chosen = QFileDialog.getExistingDirectory(parent, "附件1 写到哪个文件夹")
+def ask_folder(parent: QWidget, annex: str = "附件1") -> Path | None:
+    """Ask where an annex goes; None if nothing was chosen."""
+    chosen = QFileDialog.getExistingDirectory(parent, f"{annex} 写到哪个文件夹")
     return Path(chosen) if chosen else None
 
 
@@ -409,13 +409,24 @@ def remembered() -> Path | None:
     return Path(kept) if kept and Path(kept).is_dir() else None
 
 
-def export_annex_1(*, store: Any, campaign_id: int, folder: Path, progress: Progress = silent) -> list[Path]:
-    """Write Annex 1 as workbook and PDF; return both paths."""
+def export_annex(
+    *, store: Any, campaign_id: int, folder: Path, key: str = ANNEX, name: str = "附件1_抽调执法人员统计表", progress: Progress = silent
+) -> list[Path]:
+    """Write an annex as workbook and PDF; return both paths.
+
+    Args:
+        store: Whose rows.
+        campaign_id: The campaign.
+        folder: Where both go.
+        key: Code of the annex.
+        name: First part of the file names.
+        progress: Told before each.
+    """
     day = f"{clock.today():%Y%m%d}"
-    paths = [folder / f"附件1_抽调执法人员统计表_{day}{ending}" for ending in (".xlsx", ".pdf")]
+    paths = [folder / f"{name}_{day}{ending}" for ending in (".xlsx", ".pdf")]
     for number, path in enumerate(paths):
         progress(number, len(paths), path.name)
-        runs.export_form(store, campaign_id=campaign_id, key=ANNEX, target=path)
+        runs.export_form(store, campaign_id=campaign_id, key=key, target=path)
     return paths
 
 

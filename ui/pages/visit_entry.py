@@ -277,7 +277,9 @@ class VisitEntry(VisitFrame):
         self.fields.fill(opened.row)
         enterprise = opened.enterprise
         for key, source in (("present_head", "legal_rep"), ("present_safety", "contact")):
-            self.fields.boxes[key].set_suggestions([str(enterprise[source])] if enterprise.get(source) else [])
+            known = str(enterprise.get(source) or "")
+            self.fields.boxes[key].set_suggestions([known] if known else [])
+            self.fields.boxes[key].hint(f"↓ {known}" if known else "")
         self.name.setText(stop.enterprise)
         self.show_badge(stop.word)
         self.facts.say(names(_facts(stop, enterprise)))
@@ -357,11 +359,11 @@ class VisitEntry(VisitFrame):
 def _facts(stop: Stop, enterprise: Row) -> dict[str, object]:
     day, level = stop.last_checked or (None, "")
     return {
-        "credit_code": enterprise.get("credit_code"),
+        "last": f"上次受检 {day}（{level}）" if day else "",  # first: a day is never cut
         "town": stop.town,
         "industry": stop.industry,
         "grade": stop.grade,
-        "last": f"上次受检 {day}（{level}）" if day else "",
+        "credit_code": enterprise.get("credit_code"),
     }
 
 

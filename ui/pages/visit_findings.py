@@ -34,7 +34,7 @@ from ui.tables.delegates import GridHeader
 Index = QModelIndex | QPersistentModelIndex
 WIDTHS = {
     "hazard": 300, "category": 92, "level": 62, "basis": 178, "disposal": 104, "due": 96,
-    "place": 110, "person": 84, "duty_unit": 110, "standard": 160,
+    "place": 110, "person": 84, "duty_unit": 110, "standard": 160, "stop_scope": 150,
 }  # fmt: skip
 KEYS = tuple(WIDTHS)
 ROWS, LARGE = 4, 1.2  # head and three findings at least; with large text two
@@ -305,7 +305,8 @@ class FindingsGrid(QTableView):
         now = theme.current()
         self.verticalHeader().setDefaultSectionSize(now.row_height("grid_compact"))
         self.horizontalHeader().setFixedHeight(now.row_height("grid_compact"))
-        self.setMinimumHeight((ROWS if now.scale < LARGE else ROWS - 1) * now.row_height("grid_compact"))
+        bar = self.horizontalScrollBar().sizeHint().height() if now.scale >= LARGE else 0  # or it would cover half of the second row
+        self.setMinimumHeight((ROWS if now.scale < LARGE else ROWS - 1) * now.row_height("grid_compact") + bar)
         for column, width in enumerate(WIDTHS.values()):
             self.setColumnWidth(column, round(width * now.scale))
 

@@ -45,9 +45,17 @@ GRID_KEYS = (
     ("Ctrl Shift D", "填到底"),
 )
 _SCENES = {"meeting_open": "启动会", "meeting_site": "现场检查", "meeting_talk": "沟通会", "meeting_close": "总结会"}
+_WAYS = (
+    ("Ctrl+↓", "到问题表"),
+    ("Ctrl+↑", "回到上面"),
+    ("F6", "换一块"),
+    ("Ctrl+PgDn", "下一家，这一家留草稿"),
+    ("Esc", "回检查记录"),
+)
 _FREE = {
     "hazard": "一行一条；Enter 到下一行，Tab 到下一格",
     "basis": "写法律、标准和条款；每条都有依据，问题及处置意见清单才印得出",
+    "stop_scope": "只停一部分的写明是哪些设施设备、场所；空着按全部停产停业算，复查合格前企业一直挂着",
     "due": "如 5.5；Ctrl+D 同上一行，Ctrl+Shift+D 把空着的都填上",
 }
 
@@ -158,9 +166,7 @@ class VisitFrame(QFrame):
         if words or said:
             self.choices.setText(said + (_table(words) if words else ""))
         else:
-            self.choices.setText(
-                _FREE.get(key, "Ctrl+↓ 到问题表　Ctrl+↑ 回到上面　F6 换一块　Ctrl+PgDn 下一家（这一家自动留草稿）　Esc 回检查记录")
-            )
+            self.choices.setText(_FREE.get(key, "&nbsp;&nbsp;&nbsp; ".join(f"<b>{one}</b>&nbsp;{what}" for one, what in _WAYS)))
 
     def say(self, sentence: str, weight: str) -> None:
         """Say under the fields what is odd, or what keeps the visit from being saved."""
@@ -233,7 +239,8 @@ class VisitFrame(QFrame):
         line.setSpacing(6)
         line.setContentsMargins(16, 0, 12, 2)
         line.addWidget(self.doubt, 1)
-        for widget in (pin, regions.label("日期、人员沿用上一家", "note"), icons.keycap("F9"), regions.label("四项规范都做到", "note")):
+        hints: list[QWidget] = [pin, regions.label("日期、人员沿用上一家", "note")] if theme.current().scale < LARGE else []
+        for widget in (*hints, icons.keycap("F9"), regions.label("四项规范都做到", "note")):
             line.addWidget(widget)
         return line
 
@@ -251,12 +258,20 @@ class VisitFrame(QFrame):
         large = theme.current().scale >= LARGE
         self._under.setDirection(QBoxLayout.Direction.TopToBottom if large else QBoxLayout.Direction.LeftToRight)
         self.papers.set_roomy(on=not large)
+        self._caps.setVisible(not large)  # F1 lists them
+        line = self._head.layout()
+        if large and line is not None:
+            line.addWidget(self.papers.buttons)
 
     def _findings_head(self) -> QFrame:
-        keys: list[QWidget] = []
+        self._caps = QWidget()
+        caps = QHBoxLayout(self._caps)
+        caps.setContentsMargins(0, 0, 0, 0)
+        caps.setSpacing(8)
         for key, word in GRID_KEYS:
-            keys += [icons.keycap(key), regions.label(word, "note")]
-        head = regions.bar(self.count, *keys)
+            caps.addWidget(icons.keycap(key))
+            caps.addWidget(regions.label(word, "note"))
+        head = self._head = regions.bar(self.count, self._caps)
         head.setMinimumHeight(head.fontMetrics().height() + 12)
         return head
 

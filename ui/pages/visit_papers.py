@@ -15,10 +15,11 @@ from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import QSize, Qt, QUrl, Signal
-from PySide6.QtGui import QDesktopServices, QKeyEvent
-from PySide6.QtWidgets import QFileDialog, QFrame, QHBoxLayout, QLabel, QListWidget, QListWidgetItem, QPushButton, QVBoxLayout
+from PySide6.QtGui import QDesktopServices, QKeyEvent, QResizeEvent
+from PySide6.QtWidgets import QFileDialog, QFrame, QHBoxLayout, QLabel, QListWidget, QListWidgetItem, QPushButton, QVBoxLayout, QWidget
 
-from models.forms import Form
+from models.forms import Column, Form
+from models.kinds import TEXT
 from models.ledgers import RECORDINGS, SCENES
 from services import attachments, evidence
 from services.drafts import KeptFile
@@ -38,10 +39,19 @@ _FILM_SORTS = "视频 (*.mp4 *.avi *.mov *.mkv *.wmv *.ts *.3gp *.m4v *.mpg);;�
 _LENT = "zhifatai-open"
 _KEY = int(Qt.ItemDataRole.UserRole)
 _WIDEST = 190
+_SIGN, _ABREAST = 34, 2  # what a paper needs beside its words; how many are shown whole at least
 FILM = Form(
     code="film",
     title="视频",
     columns=tuple(RECORDINGS.column(key) for key in ("scene", "started_at", "ended_at")),
+    source="office",
+)
+
+
+PHOTO = Form(
+    code="photo",
+    title="照片说明",
+    columns=(Column("caption", "这张照片拍的是什么", TEXT, width_mm=80, source="office"),),
     source="office",
 )
 
@@ -70,19 +80,25 @@ class Stored:
 
 
 class PaperList(QListWidget):
-    """Papers side by side; Enter opens one, Delete takes it away.
+    """Papers side by side, each opened, described or taken away by a key.
+
+    Enter opens, F2 asks what it shows, Delete takes it away.
 
     Signals:
         removal_asked: (key).
+        words_asked: (key) its words shall be typed.
     """
 
     removal_asked = Signal(object)
+    words_asked = Signal(object)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Take the current one away on Delete."""
+        """Take the current one away on Delete, ask for its words on F2."""
         item = self.currentItem()
         if event.key() == Qt.Key.Key_Delete and item is not None:
             self.removal_asked.emit(item.data(_KEY))
+        elif event.key() == Qt.Key.Key_F2 and item is not None:
+            self.words_asked.emit(item.data(_KEY))
         else:
             super().keyPressEvent(event)
 
@@ -95,6 +111,7 @@ class VisitPapers(QFrame):
         films: Films that wait.
         listed: What is there, stored and waiting.
         list_button: Prints 问题及处置意见清单.
+        buttons: All three; with large text they stand over the findings.
         meetings: Gives the times of the four meetings as they are typed, by scene.
     Signals:
         changed: Something was added or taken away that waits.
@@ -132,9 +149,12 @@ class VisitPapers(QFrame):
         self.listed.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.listed.itemActivated.connect(lambda item: self.open(item.data(_KEY)))
         self.listed.removal_asked.connect(self.remove)
+        self.listed.words_asked.connect(self.describe)
         self.hint = QLabel("照片拖到问题行上，视频拖进来；拍摄地点会去掉")
         self.hint.setProperty("kind", "note")
-        buttons, line = QHBoxLayout(), QHBoxLayout()
+        self.buttons, line = QWidget(), QHBoxLayout()
+        buttons = QHBoxLayout(self.buttons)
+        buttons.setContentsMargins(0, 0, 0, 0)
         buttons.setSpacing(2)
         buttons.addStretch(1)
         for widget in (self.photo_button, self.film_button, self.list_button):
@@ -142,10 +162,10 @@ class VisitPapers(QFrame):
         line.setSpacing(8)
         line.addWidget(self.word)
         line.addWidget(self.listed, 1)
-        rows = QVBoxLayout(self)
+        rows = self._rows = QVBoxLayout(self)
         rows.setContentsMargins(8, 2, 12, 2)
         rows.setSpacing(0)
-        rows.addLayout(buttons)
+        rows.addWidget(self.buttons)
         rows.addLayout(line)
         rows.addWidget(self.hint, 0, Qt.AlignmentFlag.AlignRight)
         self._fit()
@@ -155,8 +175,10 @@ class VisitPapers(QFrame):
         self._show()
 
     def set_roomy(self, *, on: bool) -> None:
-        """Say how files are added only where there is room for it."""
+        """Say how files are added, and keep the buttons, only where there is room."""
         self._roomy = on
+        if on:
+            self._rows.insertWidget(0, self.buttons)
         self._show()
 
     def show_visit(self, inspection_id: int | None) -> None:
@@ -237,6 +259,29 @@ class VisitPapers(QFrame):
         job = self._desk.tasks.work(attachments.lend, folder=store.folder, sha256=key.sha256, name=key.name, into=into)
         job.then(lambda path: QDesktopServices.openUrl(QUrl.fromLocalFile(str(path)))).failed(self._refused).start(self)
 
+    def describe(self, key: Any) -> None:
+        """Ask what a photo shows; of a film, its scene and times."""
+        if isinstance(key, Film | Recorded):
+            self._ask_times(key)
+            return
+        dialog = FormDialog(PHOTO, help_line=key.name, save_label="确定", values={"caption": key.caption}, parent=self.window())
+        dialog.completed.connect(partial(self._words_given, dialog, key))
+        dialog.open()
+
+    def _words_given(self, dialog: FormDialog, key: KeptFile | Piece, row: dict[str, Any]) -> None:
+        caption = str(row.get("caption") or "")
+        dialog.accept()
+        if isinstance(key, Piece):
+            job = self._desk.tasks.command(f"写照片说明 {key.name}", evidence.describe, record_id=key.id, caption=caption)
+            job.then(lambda _none: self.ask()).failed(self._refused).start(self)
+            return
+        new = replace(key, caption=caption)
+        self.visit = tuple(new if file is key else file for file in self.visit)
+        for line in self._grid.findings.rows:
+            line.files = tuple(new if file is key else file for file in line.files)
+        self._show()
+        self.changed.emit()
+
     def _look_at(self, path: Path) -> None:
         job = self._desk.tasks.work(evidence.look_at, path=path).with_progress(f"正在读视频 {path.name}")
         job.then(partial(self._looked, self._inspection)).failed(self._refused).start(self)
@@ -254,8 +299,8 @@ class VisitPapers(QFrame):
         if inspection_id != self._inspection or (target is not None and target not in self._grid.findings.rows):
             return
         if target is None:
-            self.visit = (*self.visit, file) if file not in self.visit else self.visit
-        elif file not in target.files:
+            self.visit = self.visit if _among(file, self.visit) else (*self.visit, file)
+        elif not _among(file, target.files):
             target.files = (*target.files, file)
         self._show()
         self.changed.emit()
@@ -290,24 +335,43 @@ class VisitPapers(QFrame):
     def _show(self) -> None:
         rows = self._grid.findings.rows
         films: list[Film | Recorded] = [*self._stored.films, *self.films]
-        found: list[tuple[Any, str, str]] = [(one, f"{_whose(number)}{one.name}", one.kind) for number, one in self._stored.pieces]
-        found += [(file, f"第{number}条 {file.name}", "随保存一起存") for number, row in enumerate(rows, 1) for file in row.files]
-        found += [(file, file.name, "随保存一起存") for file in self.visit]
+        waits = "随保存一起存"
+        found: list[tuple[Any, str, str]] = [
+            (one, _photo_words(one, number), f"{one.name}\n{one.kind}") for number, one in self._stored.pieces
+        ]
+        found += [(file, _photo_words(file, number), f"{file.name}\n{waits}") for number, row in enumerate(rows, 1) for file in row.files]
+        found += [(file, _photo_words(file, 0), f"{file.name}\n{waits}") for file in self.visit]
         found += [(one, _film_words(one), f"{one.path}\nSHA-256 {one.sha256}") for one in films]
         self.listed.clear()
         for key, text, note in found:
             sign = "clock-counter-clockwise" if isinstance(key, Film | Recorded) else "file-text"
             item = QListWidgetItem(icons.icon(sign, "ink3", 16), text)
             item.setData(_KEY, key)
-            item.setToolTip(f"{text}\n{note}\nEnter 打开，Delete 移去")
-            width = self.listed.fontMetrics().horizontalAdvance(text) + 34
-            item.setSizeHint(QSize(min(width, round(_WIDEST * theme.current().scale)), self.listed.height() - 2))
+            item.setToolTip(f"{text}\n{note}\nEnter 打开，F2 写说明，Delete 移去")
             self.listed.addItem(item)
+        self._share()
         photos = len(found) - len(films)
         self.word.setText(f"照片 {photos}　视频 {len(films)}")
         self.word.setVisible(bool(found))
         self.listed.setVisible(bool(found))
         self.hint.setVisible(self._roomy and not found)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Share the line anew."""
+        super().resizeEvent(event)
+        self._share()
+
+    def _share(self) -> None:
+        """Let a few papers stand side by side, shortened and not cut."""
+        items = [self.listed.item(row) for row in range(self.listed.count())]
+        widest = round(_WIDEST * theme.current().scale)
+        wanted = [min(self.listed.fontMetrics().horizontalAdvance(item.text()) + _SIGN, widest) for item in items]
+        room = self.listed.viewport().width() - 2
+        if items and sum(wanted) > room:
+            share = room // min(len(items), _ABREAST)
+            wanted = [min(width, max(share, _SIGN * 2)) for width in wanted]
+        for item, width in zip(items, wanted, strict=True):
+            item.setSizeHint(QSize(width, self.listed.height() - 2))
 
     def _fit(self) -> None:
         self.listed.setFixedHeight(self.fontMetrics().height() + 10)
@@ -345,8 +409,14 @@ def _film_words(film: Film | Recorded) -> str:
     return f"{film.scene}{times} {Path(film.path).name}"
 
 
-def _whose(number: int) -> str:
-    return f"第{number}条 " if number else ""
+def _among(file: KeptFile, files: Sequence[KeptFile]) -> bool:
+    """Tell whether a photo waits already; its words may have been typed since."""
+    return any(one.original_sha256 == file.original_sha256 for one in files)
+
+
+def _photo_words(photo: KeptFile | Piece, number: int) -> str:
+    """Return what the list says of a photo: whose it is, and its words instead of its name."""
+    return f"{f'第{number}条 ' if number else ''}{photo.caption or photo.name}"
 
 
 def _button(text: str, sign: str, tip: str) -> QPushButton:

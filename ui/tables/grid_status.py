@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QWidget
 
 from models.forms import Column
 from services.listing import Total
+from ui import regions
 
 SUMMED = ("count", "amount")
 UNITS = {"amount": " 万元"}
@@ -20,7 +21,7 @@ class GridStatus(QFrame):
         """Build both labels."""
         super().__init__(parent)
         self.setObjectName("gridStatus")
-        self.left = QLabel()
+        self.left = regions.Elided()  # a long sentence never widens the window
         self.right = QLabel()
         self._line = QHBoxLayout(self)
         self._line.setContentsMargins(14, 3, 14, 3)
@@ -33,7 +34,7 @@ class GridStatus(QFrame):
 
     def say(self, text: str, weight: str = "") -> None:
         """Write at the left; weight "bad" or "soon" for what asks for a hand."""
-        self.left.setText(text)
+        self.left.say(text)
         if self.left.property("said") != weight:
             self.left.setProperty("said", weight)
             self.left.style().unpolish(self.left)
