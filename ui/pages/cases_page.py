@@ -43,6 +43,7 @@ class CasesPage(RegisterPage):
         self._lines: list[Line] = []
         self._waiting: list[Candidate] = []
         self._wanted: int | None = None
+        self._deal_asked = False
         self.work = CaseDesk()
         self.content.insertWidget(0, self.work)
         self.tabs = QTabBar()
@@ -126,7 +127,9 @@ class CasesPage(RegisterPage):
                 self.show_record(current)
             return
         if self.work.found is None or self.work.found.case_id != self.work.case_id:
+            self._deal_asked = bool(self._lines)  # it is being read again; what was pressed is not lost
             return
+        self._deal_asked = False
         menu = self._menu(self.work.found)
         button = self.work.deal_button
         menu.popup(button.mapToGlobal(QPoint(button.width() - menu.sizeHint().width(), button.height())))
@@ -216,6 +219,8 @@ class CasesPage(RegisterPage):
     def _show_detail(self, found: Detail) -> None:
         if found.case_id == self.work.case_id:
             self.work.show_detail(found)
+            if self._deal_asked:
+                self.deal()
 
     def _show_lines(self, found: tuple[list[Line], list[Candidate]]) -> None:
         self._lines, self._waiting = found
