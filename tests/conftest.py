@@ -105,7 +105,7 @@ def clock_runs_again() -> Iterator[None]:
 @pytest.fixture(autouse=True)
 def patient_reads(monkeypatch: pytest.MonkeyPatch) -> None:
     """Fail reads above 5 s, not above 200 ms: a busy machine takes the processor away meanwhile."""
-    from services.store import Store  # noqa: PLC0415 - as above
+    from services.store import Store  # noqa: PLC0415 - the harness also serves tests of a broken tree
 
     monkeypatch.setattr(Store, "longest_read", 5.0)
 
@@ -113,7 +113,7 @@ def patient_reads(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture
 def frozen_today() -> date:
     """Let the clock stand on Thursday 2023-04-20 and return that day."""
-    from services import clock  # noqa: PLC0415 - as above
+    from services import clock  # noqa: PLC0415 - the harness also serves tests of a broken tree
 
     day = date(2023, 4, 20)
     clock.set_demo_date(day)
@@ -174,8 +174,8 @@ def nothing_left_behind(request: pytest.FixtureRequest) -> Iterator[None]:
 
 
 def _widgets_left(before: list[Any]) -> list[Any]:
-    from PySide6.QtCore import QCoreApplication, QEvent  # noqa: PLC0415 - as above
-    from PySide6.QtWidgets import QApplication  # noqa: PLC0415 - as above
+    from PySide6.QtCore import QCoreApplication, QEvent  # noqa: PLC0415 - the harness also serves tests of a broken tree
+    from PySide6.QtWidgets import QApplication  # noqa: PLC0415 - the harness also serves tests of a broken tree
 
     gc.collect()
     QApplication.processEvents()
@@ -195,7 +195,7 @@ def _threads_left(before: set[threading.Thread]) -> list[threading.Thread]:
 @pytest.fixture(scope="session")
 def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return a database at the newest schema, to be copied."""
-    from services import migrate  # noqa: PLC0415 - as above
+    from services import migrate  # noqa: PLC0415 - the harness also serves tests of a broken tree
 
     folder = tmp_path_factory.mktemp("migrated")
     migrate.open_store(folder, operator="周启明").close()
@@ -205,7 +205,7 @@ def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def store(migrated: Path, tmp_path: Path) -> Iterator[Store]:
     """Return an open store with an empty database and an operator."""
-    from services import migrate  # noqa: PLC0415 - as above
+    from services import migrate  # noqa: PLC0415 - the harness also serves tests of a broken tree
 
     folder = tmp_path / "数据"
     folder.mkdir()

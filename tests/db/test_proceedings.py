@@ -311,7 +311,7 @@ class _Ways(RuleBasedStateMachine):
         with self.store.read() as session:
             persons = [one.id for one in penalties.parties(session, case_id=self.case) if one.kind == "person"]
         for line in persons:
-            assert self._do("去掉个人", lambda session, line=line: penalties.drop_party(session, party_id=line)) is None  # type: ignore[misc]
+            assert self._do("去掉个人", lambda session, line=line: penalties.drop_party(session, party_id=line)) is None  # type: ignore[misc]  # mypy knows no default of a lambda
 
     @rule(remark=st.sampled_from((None, "一案双罚")))
     def type_a_remark(self, remark: str | None) -> None:

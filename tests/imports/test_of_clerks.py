@@ -154,9 +154,9 @@ def test_a_sign_in_sheet_beside_a_nomination_is_left_out_and_named(tmp_path: Pat
         Grid("推荐", [PERSON, person("周砚", 1)]),
         Grid("签到", [["会议签到表"], ["姓名", "单位", "职务", "电话"], ["李舟", "柳溪镇", "主任", "19900000002"]]),
     ]
-    document = read_back(save(grids, tmp_path, "xlsx")).as_json()
-    assert [row["values"]["name"] for row in document["rows"]] == ["周砚"]  # type: ignore[attr-defined]
-    assert "“签到”表像签到表，1 行没有导入，请核对" in document["warnings"]  # type: ignore[operator]
+    document: dict[str, Any] = read_back(save(grids, tmp_path, "xlsx")).as_json()
+    assert [row["values"]["name"] for row in document["rows"]] == ["周砚"]
+    assert "“签到”表像签到表，1 行没有导入，请核对" in document["warnings"]
 
 
 def test_headings_that_ask_are_understood_where_their_words_are_certain(tmp_path: Path) -> None:

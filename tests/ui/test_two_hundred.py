@@ -89,7 +89,7 @@ def enter(hands: Hands) -> None:
         for place, text in enumerate(facts_of(number)):
             hands.type(text)
             hands.press(KEY.Key_Return if place == 4 else KEY.Key_Tab)
-        hands.until(lambda n=number: page.model.count == n + 1)  # type: ignore[misc]
+        hands.until(lambda n=number: page.model.count == n + 1)  # type: ignore[misc]  # mypy knows no default of a lambda
     hands.quiet()
     block = "\n".join("\t".join(facts_of(number)) for number in range(BY_PANEL + BY_GRID, 200))
     QGuiApplication.clipboard().setText(block)
@@ -184,10 +184,10 @@ def sort_by_name(hands: Hands) -> None:
         hands.press(KEY.Key_Right)
         hands.press(KEY.Key_L, held=CONTROL | SHIFT)
         hands.quiet()
-        hands.press_until(lambda w=word: getattr(hands.focus, "text", str)().startswith(w), KEY.Key_Tab)  # type: ignore[misc]
+        hands.press_until(lambda w=word: getattr(hands.focus, "text", str)().startswith(w), KEY.Key_Tab)  # type: ignore[misc]  # mypy knows no default of a lambda
         hands.press(KEY.Key_Space)
         hands.quiet()
-        hands.until(lambda f=first: page.model.text_at(0, 1) == f(name_of(number) for number in range(200)))  # type: ignore[misc]
+        hands.until(lambda f=first: page.model.text_at(0, 1) == f(name_of(number) for number in range(200)))  # type: ignore[misc]  # mypy knows no default of a lambda
 
 
 def assign(hands: Hands, town: str, group: Qt.Key) -> None:

@@ -105,7 +105,7 @@ def test_a_target_open_in_excel_is_retried_then_a_second_name_is_offered(tmp_pat
 
     def held(_self: Path, _target: Path) -> Path:
         error = PermissionError(errno.EACCES, "in use")
-        error.winerror = 32  # type: ignore[attr-defined]
+        error.winerror = 32  # type: ignore[attr-defined]  # only Windows has it
         raise error
 
     monkeypatch.setattr(Path, "replace", held)
@@ -231,7 +231,7 @@ def test_every_trouble_of_a_file_is_a_file_trouble() -> None:
 def test_a_name_too_long_says_so_briefly_and_how_to_mend_it(tmp_path: Path, number: int, windows: int | None) -> None:
     failing = OSError(number, "too long")
     if windows:
-        failing.winerror = windows  # type: ignore[attr-defined]
+        failing.winerror = windows  # type: ignore[attr-defined]  # only Windows has it
     target = tmp_path / ("长" * 300 + ".xlsx")
     with pytest.raises(NameTooLong) as caught:
         atomic_write(target, refuse(failing), accept)
